@@ -1,0 +1,240 @@
+"""The entities and their fields, told once: storage, history, merge and snapshots all read this."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from localstore.values import Row, Value, from_json, to_json
+
+
+class Kind(Enum):
+    """How a field's value is stored, compared and merged."""
+
+    SCALAR = "scalar"
+    TEXT = "text"
+    """Long text: merged by line."""
+    SET = "set"
+    """A list of texts without order between replicas: additions and removals meet."""
+    MAP = "map"
+    """A mapping, compared and merged by top-level key."""
+    VALUE = "value"
+    """Any JSON value, kept as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One synced field."""
+
+    name: str
+    kind: Kind = Kind.SCALAR
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One kind of row: its name, table, ref letter and own fields (those beyond the stamp)."""
+
+    name: str
+    table: str
+    letter: str
+    fields: tuple[Field, ...]
+
+    def kind_of(self, name: str) -> Kind:
+        """How the field `name` is kept; a scalar when the entity has no such field."""
+        return _KINDS[self.name].get(name, Kind.SCALAR)
+
+    def encode(self, row: Row) -> dict[str, str | int | float | None]:
+        """Turn a row, or part of one, into what SQLite binds: sets and maps become JSON text."""
+        return {name: _encode(self.kind_of(name), value) for name, value in row.items()}
+
+    def decode(self, columns: list[str], stored: tuple[str | int | float | None, ...]) -> Row:
+        """Turn what SQLite returned for `columns` back into a row."""
+        return {
+            name: _decode(self.kind_of(name), value)
+            for name, value in zip(columns, stored, strict=True)
+        }
+
+
+STAMP = (
+    "version",
+    "change_id",
+    "base_change_id",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+)
+"""The columns every entity has beside its fields; `version` rises by one with each local change."""
+
+WORK_ITEM = Entity(
+    "work_item",
+    "work_items",
+    "T",
+    (
+        Field("item_type"),
+        Field("title"),
+        Field("description", Kind.TEXT),
+        Field("status"),
+        Field("priority"),
+        Field("assignee"),
+        Field("labels", Kind.SET),
+        Field("parent_id"),
+        Field("branch_name"),
+        Field("commit_hashes", Kind.SET),
+        Field("pr_number"),
+        Field("metadata", Kind.MAP),
+        Field("deleted_at"),
+        Field("archived_at"),
+    ),
+)
+DEPENDENCY = Entity(
+    "dependency",
+    "dependencies",
+    "L",
+    (
+        Field("source_id"),
+        Field("target_id"),
+        Field("dependency_type"),
+        Field("deleted_at"),
+    ),
+)
+VENDOR = Entity(
+    "vendor",
+    "vendors",
+    "V",
+    (
+        Field("name"),
+        Field("status"),
+        Field("extractor_version"),
+        Field("metadata", Kind.MAP),
+    ),
+)
+DEPLOYMENT = Entity(
+    "deployment",
+    "deployments",
+    "D",
+    (
+        Field("deployed_at"),
+        Field("commit_hash"),
+        Field("metadata", Kind.MAP),
+        Field("vendor_ids", Kind.SET),
+        Field("work_item_ids", Kind.SET),
+    ),
+)
+CONFIGURATION = Entity(
+    "configuration",
+    "configuration",
+    "G",
+    (
+        Field("active_context_type"),
+        Field("current_session_id"),
+        Field("git_branch"),
+        Field("git_head_commit"),
+        Field("default_token_budget"),
+    ),
+)
+ENHANCEMENT = Entity(
+    "enhancement",
+    "enhancements",
+    "E",
+    (
+        Field("title"),
+        Field("description", Kind.TEXT),
+        Field("priority"),
+        Field("status"),
+        Field("target_quarter"),
+        Field("required_principles", Kind.SET),
+        Field("depends_on", Kind.SET),
+    ),
+)
+
+CONFLICT = Entity(
+    "conflict",
+    "conflicts",
+    "C",
+    (
+        Field("entity"),
+        Field("entity_id"),
+        Field("field"),
+        Field("base", Kind.VALUE),
+        Field("local", Kind.VALUE),
+        Field("remote", Kind.VALUE),
+        Field("kept", Kind.VALUE),
+        Field("noticed_at"),
+        Field("local_replica"),
+        Field("remote_replica"),
+        Field("status"),
+        Field("resolved_at"),
+        Field("resolved_by"),
+        Field("resolution"),
+    ),
+)
+
+ENTITIES = {
+    entity.name: entity
+    for entity in (
+        WORK_ITEM,
+        DEPENDENCY,
+        VENDOR,
+        DEPLOYMENT,
+        CONFIGURATION,
+        ENHANCEMENT,
+        CONFLICT,
+    )
+}
+_KINDS = {
+    entity.name: {field.name: field.kind for field in entity.fields} for entity in ENTITIES.values()
+}
+_LETTERS = {"project": "P", "session": "S", "task": "T", "research": "R"}
+
+
+def letter_of(entity: Entity, row: Row) -> str:
+    """The letter a row's ref begins with; for a work item it tells the type."""
+    return _LETTERS.get(str(row.get("item_type")), entity.letter)
+
+
+def changes_between(entity: Entity, old: Row, new: Row) -> dict[str, list[Value]]:
+    """What differs between two states of a row, as `{field: [old, new]}`.
+
+    Maps are compared by top-level key, each under `field.key`; an absent value is null. The order
+    inside a set makes no difference. Stamps are not compared.
+    """
+    changes: dict[str, list[Value]] = {}
+    for field in entity.fields:
+        before, after = old.get(field.name), new.get(field.name)
+        if field.kind is Kind.MAP:
+            changes |= _changed_keys(field.name, before, after)
+        elif _comparable(field.kind, before) != _comparable(field.kind, after):
+            changes[field.name] = [before, after]
+    return changes
+
+
+def _changed_keys(name: str, before: Value, after: Value) -> dict[str, list[Value]]:
+    old = before if isinstance(before, dict) else {}
+    new = after if isinstance(after, dict) else {}
+    return {
+        f"{name}.{key}": [old.get(key), new.get(key)]
+        for key in sorted(old.keys() | new.keys())
+        if to_json(old.get(key)) != to_json(new.get(key))
+    }
+
+
+def _comparable(kind: Kind, value: Value) -> Value:
+    if kind is not Kind.SET:
+        return value
+    members = [str(member) for member in value] if isinstance(value, list) else []
+    return [*sorted(members)]
+
+
+def _encode(kind: Kind, value: Value) -> str | int | float | None:
+    if kind in (Kind.SET, Kind.MAP):
+        return to_json(value) if value else None
+    if kind is Kind.VALUE:
+        return None if value is None else to_json(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"no {kind.value} field holds a {type(value).__name__}")
+
+
+def _decode(kind: Kind, stored: str | int | float | None) -> Value:
+    if kind is not Kind.SCALAR and kind is not Kind.TEXT and isinstance(stored, str):
+        return from_json(stored)
+    return stored

@@ -1,0 +1,163 @@
+"""An opened store: its file, its two connections, and how a read or a write runs on them."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from localstore.connection import StoreConnection, connect, translated
+from localstore.errors import Unavailable
+from localstore.ids import IdSource
+from localstore.rows import configuration
+from localstore.schema import MINIMUM_SQLITE, is_current, migrate
+from localstore.values import format_moment
+from localstore.writing import Stamp
+
+Clock = Callable[[], datetime]
+"""Gives the present moment, with its time zone."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOptions:
+    """How a store behaves: how long a write waits for the lock, whether a commit reaches the disk
+    before it is acknowledged, and after how many days closed work may be archived."""
+
+    busy_timeout_seconds: float = 30.0
+    durable: bool = True
+    archive_after_days: int = 365
+
+
+class OpenedStore:
+    """What every operation of a store stands on; `Store` adds the operations."""
+
+    def __init__(
+        self,
+        path: Path,
+        reader: StoreConnection,
+        writer: StoreConnection,
+        *,
+        replica_id: str,
+        clock: Clock,
+        new_id: IdSource,
+        options: StoreOptions,
+    ) -> None:
+        self.path = path
+        self.replica_id = replica_id
+        self.options = options
+        self._reader = reader
+        self._writer = writer
+        self._clock = clock
+        self._new_id = new_id
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        clock: Clock,
+        new_id: IdSource,
+        options: StoreOptions = StoreOptions(),
+    ) -> Self:
+        """Open the store at `path`, creating it (0600, in a 0700 folder) or migrating it first.
+
+        Raises:
+            Unavailable: the file is damaged, unreadable or from a newer tidelog, or SQLite is too
+                old; the file is left as it was.
+        """
+        if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
+            needed = ".".join(map(str, MINIMUM_SQLITE))
+            raise Unavailable(
+                f"SQLite {sqlite3.sqlite_version} is too old, {needed} is needed",
+                hint="use a Python built with a newer SQLite",
+            )
+        connector = partial(
+            connect,
+            path,
+            busy_timeout_seconds=options.busy_timeout_seconds,
+            durable=options.durable,
+        )
+        stamp = Stamp("tidelog", format_moment(clock()), new_id(), new_id)
+        try:
+            replica_id = await asyncio.to_thread(_prepare, path, connector, stamp)
+            writer = await StoreConnection.started(connector, options.busy_timeout_seconds)
+            reader = await StoreConnection.started(connector, options.busy_timeout_seconds)
+        except sqlite3.Error as failure:
+            raise translated(failure, options.busy_timeout_seconds) from failure
+        except OSError as failure:
+            raise Unavailable(f"the store's folder cannot be used: {failure.strerror}") from failure
+        return cls(
+            path,
+            reader,
+            writer,
+            replica_id=replica_id,
+            clock=clock,
+            new_id=new_id,
+            options=options,
+        )
+
+    async def close(self) -> None:
+        """Close both connections; what was acknowledged is in the file already."""
+        await self._reader.close()
+        await self._writer.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        failure: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def _read(self, query: Callable[[sqlite3.Connection], T]) -> T:
+        return await self._reader.read(query)
+
+    def _now(self) -> str:
+        return format_moment(self._clock())
+
+    async def _write(self, who: str, change: Callable[[sqlite3.Connection, Stamp], T]) -> T:
+        def stamped(connection: sqlite3.Connection) -> T:
+            # The time is taken under the write lock, so that history is in order of time.
+            return change(connection, Stamp(who, self._now(), self.replica_id, self._new_id))
+
+        return await self._writer.write(stamped)
+
+
+def _prepare(path: Path, connector: Callable[[], sqlite3.Connection], stamp: Stamp) -> str:
+    """Create or migrate the file where needed; return the replica's id."""
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    connection = connector()
+    try:
+        if not is_current(connection):
+            migrate(connection)
+        known = connection.execute("SELECT value FROM meta WHERE key = 'replica_id'").fetchone()
+        if known is None:
+            known = _plant(connection, stamp)
+        return str(known[0])
+    finally:
+        connection.close()
+
+
+def _plant(connection: sqlite3.Connection, stamp: Stamp) -> tuple[str]:
+    """Give a new store its identity and its configuration row; whoever comes first does it."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(
+        "INSERT INTO meta (key, value) VALUES ('replica_id', ?) ON CONFLICT DO NOTHING",
+        (stamp.replica_id,),
+    )
+    configuration.plant(connection, stamp)
+    (replica_id,) = connection.execute("SELECT value FROM meta WHERE key = 'replica_id'").fetchone()
+    connection.execute("COMMIT")
+    return (str(replica_id),)

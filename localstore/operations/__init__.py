@@ -1,0 +1,1 @@
+"""The operations of a store, by subject; each is one transaction."""

@@ -1,0 +1,99 @@
+"""Operations that look at the project as a whole: history, status, sync, checks."""
+
+import sqlite3
+from typing import Literal
+
+from localstore.entities import ENTITIES
+from localstore.fields import (
+    ConflictStatus,
+    Keep,
+)
+from localstore.models import (
+    Page,
+)
+from localstore.opened import OpenedStore
+from localstore.rows import (
+    checks,
+    conflicts,
+    history,
+    status,
+    suggestions,
+)
+from localstore.rows.lookup import ARCHIVE
+from localstore.values import Row, Value
+
+
+class OversightOperations(OpenedStore):
+    """What happened, how things stand, what needs a decision."""
+
+    async def history(self, key: str | None, page: Page) -> Row:
+        """One page of changes, newest first: of the row called `key`, or of everything.
+
+        Raises: NotFound, InvalidArguments.
+        """
+        return await self._read(lambda c: history.list_history(c, key, page))
+
+    async def status(self, since: str | None = None) -> Row:
+        """The whole project's status; with `since` (a time or an answer's token) what changed.
+
+        Raises: InvalidArguments.
+        """
+        now = self._now()
+        if since is None:
+            return await self._read(lambda c: status.project_status(c, now, self.replica_id))
+        return await self._read(lambda c: status.changes_since(c, since, now, self.replica_id))
+
+    async def sync_status(self) -> Row:
+        """How far this replica is from its hub; without one, what would go there."""
+        tables = [*(entity.table for entity in ENTITIES.values()), ARCHIVE]
+
+        def read(connection: sqlite3.Connection) -> Row:
+            dirty, oldest = status.unsynced(connection, tables)
+            answer: Row = {
+                "hub": "none",
+                "replica_id": self.replica_id,
+                "dirty": dirty,
+                "open_conflicts": conflicts.count_open(connection),
+            }
+            return answer | ({"oldest_unsynced_at": oldest} if oldest else {})
+
+        return await self._read(read)
+
+    async def conflicts(self, status_: ConflictStatus | None, page: Page) -> Row:
+        """One page of conflicts, oldest first. Raises: InvalidArguments."""
+        return await self._read(lambda c: conflicts.list_conflicts(c, status_, page))
+
+    async def resolve_conflict(self, key: str, keep: Keep, value: Value, *, who: str) -> Row:
+        """Decide a conflict; the row changes as by any edit. Raises: NotFound, InvalidArguments."""
+        return await self._write(
+            who, lambda c, stamp: conflicts.resolve(c, key, keep, value, stamp=stamp)
+        )
+
+    async def head(self) -> int:
+        """The sequence number of the newest history entry of this file."""
+        return await self._read(history.head)
+
+    async def changes_after(self, seq: int, limit: int = 500) -> list[Row]:
+        """The changes after a sequence number, oldest first: entity, id, ref, title, version."""
+        return await self._read(lambda c: history.changes_after(c, seq, limit))
+
+    async def suggestions(
+        self, what: Literal["assignee", "label", "vendor", "work_item"], prefix: str
+    ) -> list[str]:
+        """At most 100 known values that begin with `prefix` in any case, the usual ones first."""
+        return await self._read(lambda c: suggestions.suggest(c, what, prefix))
+
+    async def check(self) -> list[Row]:
+        """Every check of the file and of what is derived from it. Changes nothing."""
+        return await self._writer.read(checks.all_checks)
+
+    async def set_project(self, name: str) -> None:
+        """Name the project this store tracks."""
+        await self._write(
+            "tidelog",
+            lambda c, _: c.execute(
+                "INSERT INTO meta (key, value) VALUES ('project', ?) "
+                "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (name,),
+            ),
+        )

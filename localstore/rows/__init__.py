@@ -1,0 +1,1 @@
+"""The SQL, by subject: functions that take a connection and never commit."""

@@ -1,0 +1,130 @@
+"""What `tidelog doctor` asks the store: is the file whole, and what is derived true."""
+
+import sqlite3
+
+from localstore.rows.lookup import ARCHIVE
+from localstore.schema import MIGRATIONS, SEARCHED, applied_migrations
+from localstore.values import Row
+
+
+def all_checks(connection: sqlite3.Connection) -> list[Row]:
+    """Every check as {check, ok, found} and, where one failed, the `repair` that helps.
+
+    Changes nothing.
+    """
+    return [
+        _schema(connection),
+        _integrity(connection),
+        _search_index(connection),
+        _counts(connection),
+        _blockers(connection),
+        _history(connection),
+        _tree(connection),
+    ]
+
+
+def _told(check: str, ok: bool, found: str, repair: str = "") -> Row:
+    row: Row = {"check": check, "ok": ok, "found": found}
+    return row if ok or not repair else row | {"repair": repair}
+
+
+def _schema(connection: sqlite3.Connection) -> Row:
+    applied = applied_migrations(connection)
+    return _told(
+        "schema", applied == list(MIGRATIONS), applied[-1] if applied else "none", "tidelog status"
+    )
+
+
+def _integrity(connection: sqlite3.Connection) -> Row:
+    found = [str(line) for (line,) in connection.execute("PRAGMA integrity_check(5)")]
+    whole = found == ["ok"]
+    return _told(
+        "integrity",
+        whole,
+        "every page and index is whole" if whole else "; ".join(found),
+        "copy the .tidelog folder aside before anything else",
+    )
+
+
+def _search_index(connection: sqlite3.Connection) -> Row:
+    problems = []
+    for table in SEARCHED:
+        try:
+            connection.execute(
+                f"INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('integrity-check', 1)"
+            )
+        except sqlite3.DatabaseError as failure:
+            problems.append(f"{table}: {failure}")
+    return _told("search index", not problems, "; ".join(problems) or "agrees with the rows")
+
+
+def _counts(connection: sqlite3.Connection) -> Row:
+    differing = _scalar(
+        connection,
+        """
+        SELECT count(*) FROM (
+            SELECT item_type, status, waits_on = 0 AS ready, count(*) AS n
+            FROM work_items WHERE deleted_at IS NULL GROUP BY 1, 2, 3
+            EXCEPT SELECT item_type, status, ready, n FROM item_counts
+        )
+        """,
+    )
+    surplus = _scalar(
+        connection,
+        """
+        SELECT count(*) FROM (
+            SELECT item_type, status, ready, n FROM item_counts WHERE n <> 0
+            EXCEPT SELECT item_type, status, waits_on = 0, count(*)
+            FROM work_items WHERE deleted_at IS NULL GROUP BY 1, 2, 3
+        )
+        """,
+    )
+    wrong = differing + surplus
+    return _told("kept counts", wrong == 0, f"{wrong} wrong" if wrong else "agree with the rows")
+
+
+def _blockers(connection: sqlite3.Connection) -> Row:
+    wrong = _scalar(
+        connection,
+        "SELECT count(*) FROM work_items w WHERE waits_on <> "
+        "(SELECT count(*) FROM open_blockers o WHERE o.target_id = w.id)",
+    )
+    return _told(
+        "open blockers", wrong == 0, f"{wrong} wrong" if wrong else "agree with the dependencies"
+    )
+
+
+def _history(connection: sqlite3.Connection) -> Row:
+    tables = ("work_items", ARCHIVE, "dependencies", "vendors", "deployments", "enhancements")
+    every = " UNION ALL ".join(
+        f"SELECT id, version, change_id FROM {table}" for table in (*tables, "configuration")
+    )
+    wrong = _scalar(
+        connection,
+        f"""
+        SELECT count(*) FROM ({every}) r
+        WHERE NOT EXISTS (SELECT 1 FROM history h WHERE h.change_id = r.change_id
+                          AND h.entity_id = r.id AND h.version = r.version)
+        """,
+    )
+    entries = _scalar(connection, "SELECT count(*) FROM history")
+    found = (
+        f"{wrong} rows without the entry of their last change" if wrong else f"{entries} entries"
+    )
+    return _told("history", wrong == 0, found)
+
+
+def _tree(connection: sqlite3.Connection) -> Row:
+    orphans = _scalar(
+        connection,
+        f"""
+        SELECT count(*) FROM work_items w WHERE parent_id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM work_items p WHERE p.id = w.parent_id)
+        AND NOT EXISTS (SELECT 1 FROM {ARCHIVE} p WHERE p.id = w.parent_id)
+        """,
+    )
+    return _told("tree", orphans == 0, f"{orphans} without a parent" if orphans else "whole")
+
+
+def _scalar(connection: sqlite3.Connection, query: str) -> int:
+    return int(connection.execute(query).fetchone()[0])

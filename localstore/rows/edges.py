@@ -1,0 +1,147 @@
+"""Dependencies: one row an edge, whichever end it was told from."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+from localstore.entities import DEPENDENCY, WORK_ITEM
+from localstore.errors import InvalidArguments
+from localstore.fields import DependencyType
+from localstore.ids import named_id, short_ref
+from localstore.rows.lookup import fetch, find, ref_of
+from localstore.rules import check_edge
+from localstore.values import Row, text_of, texts_of, to_json, without_nulls
+from localstore.writing import Stamp, insert, update
+
+Edge = tuple[str, str, str]
+"""(source id, target id, stored type); stored types are "blocks" and "related"."""
+
+
+def canonical(source: str, target: str, dependency_type: DependencyType) -> Edge:
+    """The one edge that a call means.
+
+    "A depends_on B" is "B blocks A"; "related" has no direction.
+    """
+    if dependency_type == "depends_on":
+        return target, source, "blocks"
+    if dependency_type == "related":
+        first, second = sorted((source, target))
+        return first, second, "related"
+    return source, target, "blocks"
+
+
+def edge_id(edge: Edge) -> str:
+    """The id every replica gives to that edge."""
+    source, target, stored_type = edge
+    return named_id("dependency", f"{stored_type}:{source}:{target}")
+
+
+def set_edge(
+    connection: sqlite3.Connection,
+    source_key: str,
+    target_key: str,
+    dependency_type: DependencyType,
+    *,
+    stamp: Stamp,
+    remove: bool,
+) -> Row:
+    """Draw or remove an edge; doing it twice is doing it once. Returns the edge as it was told.
+
+    Raises:
+        NotFound, InvalidArguments: an end is missing, deleted, or both are one item.
+        CycleError: blockers would hold each other back. Nothing is written then.
+    """
+    source = _end(connection, source_key, "source_id", living=not remove)
+    target = _end(connection, target_key, "target_id", living=not remove)
+    if source["id"] == target["id"]:
+        raise InvalidArguments("target_id", "must be another item than source_id")
+    edge = canonical(text_of(source, "id"), text_of(target, "id"), dependency_type)
+    stored = fetch(connection, DEPENDENCY, edge_id(edge))
+    present = stored is not None and stored.get("deleted_at") is None
+    if remove and stored is not None and present:
+        stored, _ = update(connection, DEPENDENCY, stored, {"deleted_at": stamp.now}, stamp=stamp)
+    if not remove and not present:
+        stored = _draw(connection, edge, stored, stamp)
+    return without_nulls(
+        {
+            "source": short_ref(text_of(source, "ref")),
+            "target": short_ref(text_of(target, "ref")),
+            "dependency_type": dependency_type,
+            "removed": True if remove else None,
+            "changed": present == remove,
+            "version": stored["version"] if stored is not None else None,
+        }
+    )
+
+
+def _draw(connection: sqlite3.Connection, edge: Edge, stored: Row | None, stamp: Stamp) -> Row:
+    source, target, stored_type = edge
+    if stored_type == "blocks":
+        check_edge(
+            source,
+            target,
+            lambda front: _blocked_by(connection, front),
+            lambda member: ref_of(connection, member),
+        )
+    if stored is not None:
+        revived, _ = update(connection, DEPENDENCY, stored, {"deleted_at": None}, stamp=stamp)
+        return revived
+    fields: Row = {
+        "id": edge_id(edge),
+        "source_id": source,
+        "target_id": target,
+        "dependency_type": stored_type,
+    }
+    return insert(connection, DEPENDENCY, fields, stamp)
+
+
+def _end(connection: sqlite3.Connection, key: str, field: str, *, living: bool) -> Row:
+    row = find(connection, WORK_ITEM, key, field=field)
+    if living and row.get("deleted_at") is not None:
+        raise InvalidArguments(field, f"{short_ref(text_of(row, 'ref'))} is deleted")
+    return row
+
+
+def _blocked_by(connection: sqlite3.Connection, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    found = connection.execute(
+        "SELECT source_id, target_id FROM dependencies WHERE deleted_at IS NULL "
+        "AND dependency_type = 'blocks' AND source_id IN (SELECT value FROM json_each(?)) "
+        "ORDER BY source_id, target_id",
+        (to_json(list(ids)),),
+    )
+    return {
+        source: [target for _, target in pairs]
+        for source, pairs in groupby(found.fetchall(), key=lambda pair: str(pair[0]))
+    }
+
+
+def edges_of(connection: sqlite3.Connection, ids: Sequence[str]) -> list[Edge]:
+    """The live edges that touch any of the rows."""
+    wanted = to_json(list(ids))
+    found = connection.execute(
+        "SELECT source_id, target_id, dependency_type FROM dependencies WHERE deleted_at IS NULL "
+        "AND source_id IN (SELECT value FROM json_each(:ids)) "
+        "UNION SELECT source_id, target_id, dependency_type FROM dependencies "
+        "WHERE deleted_at IS NULL AND target_id IN (SELECT value FROM json_each(:ids)) "
+        "ORDER BY 3, 1, 2",
+        {"ids": wanted},
+    )
+    return [(str(source), str(target), str(kind)) for source, target, kind in found]
+
+
+def seen_from(row_id: str, edge: Edge) -> tuple[str, str]:
+    """An edge from one of its ends: the type as that end would tell it, and the other end."""
+    source, target, stored_type = edge
+    if stored_type == "related":
+        return "related", target if source == row_id else source
+    return ("blocks", target) if source == row_id else ("depends_on", source)
+
+
+def links_of(row_id: str, edges: Sequence[Edge], refs: Mapping[str, str]) -> Row:
+    """The refs a row is linked to, by dependency type; types without any are left out."""
+    links: Row = {}
+    for edge in edges:
+        if row_id in edge[:2]:
+            kind, other = seen_from(row_id, edge)
+            links[kind] = [*texts_of(links, kind), refs.get(other, other)]
+    return links

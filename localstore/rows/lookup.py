@@ -1,0 +1,171 @@
+"""Finding one row by what people call it: an id, a ref, or a vendor's name."""
+
+import sqlite3
+
+from localstore.entities import VENDOR, WORK_ITEM, Entity
+from localstore.errors import Duplicate, InvalidArguments, NotFound
+from localstore.ids import is_id, is_ref, name_key, short_ref
+from localstore.values import Row, Value, text_of
+from localstore.writing import columns_of
+
+ARCHIVE = "archived_work_items"
+
+_HINTS = {
+    "work_item": "list_work_items (or `tidelog status`) shows the refs there are",
+    "vendor": "list_vendors shows the names there are",
+    "deployment": "list_deployments shows the refs there are",
+    "enhancement": "list_enhancements shows the refs there are",
+    "conflict": "list_conflicts shows the refs there are",
+}
+
+
+def fetch(
+    connection: sqlite3.Connection, entity: Entity, row_id: str, *, table: str = ""
+) -> Row | None:
+    """The row with that id from the entity's table, or from `table` of the same shape."""
+    columns = columns_of(entity)
+    stored = connection.execute(
+        f"SELECT {', '.join(columns)} FROM {table or entity.table} WHERE id = ?", (row_id,)
+    ).fetchone()
+    return None if stored is None else entity.decode(columns, stored)
+
+
+def find(connection: sqlite3.Connection, entity: Entity, key: str, *, field: str = "id") -> Row:
+    """The row that `key` names: an id, a whole ref or the shown part of one in any case, or,
+    for vendors, a name in any spelling.
+
+    Raises:
+        NotFound: nothing has that name. InvalidArguments: a ref that several rows share;
+            `candidates` tells them apart.
+    """
+    row_id = find_id(connection, entity, key, field=field)
+    row = None if row_id is None else fetch(connection, entity, row_id)
+    if row is None:
+        raise _missing(connection, entity, key)
+    return row
+
+
+def find_id(
+    connection: sqlite3.Connection,
+    entity: Entity,
+    key: str,
+    *,
+    field: str = "id",
+    table: str = "",
+) -> str | None:
+    """The id that `key` names, or None; with `table`, in a table of the same shape.
+
+    Raises:
+        InvalidArguments: a ref that several rows share.
+    """
+    text = key.strip()
+    source = table or entity.table
+    if is_id(text.lower()):
+        found = connection.execute(f"SELECT id FROM {source} WHERE id = ?", (text.lower(),))
+        row = found.fetchone()
+        return None if row is None else str(row[0])
+    if entity is VENDOR:
+        named = _vendor_named(connection, text)
+        if named is not None:
+            return named
+    return (
+        _by_ref(connection, entity, text.upper(), field=field, source=source)
+        if is_ref(text.upper())
+        else None
+    )
+
+
+def ref_of(connection: sqlite3.Connection, row_id: str) -> str:
+    """The shown ref of a work item, active or archived; its id when there is no such row."""
+    for table in (WORK_ITEM.table, ARCHIVE):
+        stored = connection.execute(f"SELECT ref FROM {table} WHERE id = ?", (row_id,)).fetchone()
+        if stored is not None:
+            return short_ref(str(stored[0]))
+    return row_id
+
+
+def _vendor_named(connection: sqlite3.Connection, name: str) -> str | None:
+    stored = connection.execute(
+        "SELECT id FROM vendors WHERE name_key = ? ORDER BY id LIMIT 1", (name_key(name),)
+    ).fetchone()
+    return None if stored is None else str(stored[0])
+
+
+def _by_ref(
+    connection: sqlite3.Connection, entity: Entity, ref: str, *, field: str, source: str
+) -> str | None:
+    label = "name" if entity is VENDOR else "title" if "title" in columns_of(entity) else "ref"
+    stored = connection.execute(
+        f"SELECT id, ref, {label} FROM {source} WHERE ref >= ? AND ref < ? ORDER BY ref LIMIT 6",
+        (ref, ref + "~"),
+    ).fetchall()
+    if len(stored) > 1:
+        candidates: list[Value] = [
+            {"ref": longer, "id": row_id, "title": title} for row_id, longer, title in stored
+        ]
+        refusal = InvalidArguments(
+            field,
+            f"{ref} is the beginning of {len(stored)} refs",
+            hint="send one of the longer refs in `candidates`",
+        )
+        refusal.details["candidates"] = candidates
+        raise refusal
+    return str(stored[0][0]) if stored else None
+
+
+def _missing(connection: sqlite3.Connection, entity: Entity, key: str) -> NotFound:
+    hint = _HINTS.get(entity.name, "")
+    if entity is WORK_ITEM and find_id(connection, entity, key, table=ARCHIVE) is not None:
+        hint = "it is in the archive: query_archived_work_items shows it, "
+        hint += "archive_work_items with restore=[id] brings it back"
+    return NotFound(entity.name, key, hint=hint)
+
+
+def remembered(
+    connection: sqlite3.Connection, entity: Entity, client_ref: str | None, request: str
+) -> Row | None:
+    """The row that an earlier create with this `client_ref` made, if there was one.
+
+    Raises:
+        Duplicate: that create asked for something else; answering with its row would lose this.
+    """
+    if client_ref is None:
+        return None
+    stored = connection.execute(
+        "SELECT entity_id, request FROM client_refs WHERE client_ref = ? AND entity = ?",
+        (client_ref, entity.name),
+    ).fetchone()
+    if stored is None:
+        return None
+    row = fetch(connection, entity, stored[0])
+    if row is None and entity is WORK_ITEM:
+        row = fetch(connection, entity, stored[0], table=ARCHIVE)
+    if row is not None and stored[1] == request:
+        return row
+    existing: Row = {"id": stored[0]}
+    if row is not None:
+        existing |= {
+            "ref": short_ref(text_of(row, "ref")),
+            "title": row.get("title") or row.get("name"),
+        }
+    raise Duplicate(
+        f"client_ref {client_ref!r} was used for another {entity.name.replace('_', ' ')}",
+        existing=existing,
+        hint="nothing was created; send this one with a client_ref of its own",
+    )
+
+
+def remember(
+    connection: sqlite3.Connection,
+    entity: Entity,
+    client_ref: str | None,
+    request: str,
+    *,
+    row_id: str,
+) -> None:
+    """Keep a create's `client_ref` in the transaction that created its row. Does not commit."""
+    if client_ref is not None:
+        connection.execute(
+            "INSERT INTO client_refs (client_ref, entity, entity_id, request) VALUES (?, ?, ?, ?)",
+            (client_ref, entity.name, row_id, request),
+        )

@@ -1,0 +1,248 @@
+"""The status of the whole project, bounded whatever its size, and what changed since a moment."""
+
+import sqlite3
+from collections import Counter
+
+from localstore.entities import VENDOR, WORK_ITEM
+from localstore.models import Page, WorkItemFilter
+from localstore.rows import configuration, conflicts, deployments, enhancements, history
+from localstore.rows.listing import list_items
+from localstore.rows.pages import page_of
+from localstore.rows.views import SUMMARY, summary, to_the_second
+from localstore.values import (
+    Row,
+    Value,
+    format_moment,
+    mapping_of,
+    number_of,
+    parse_moment,
+    rows_of,
+    text_of,
+)
+
+SHOWN = 10
+CHANGES_SHOWN = 50
+_CHANGES_READ = 2_000
+
+
+def project_status(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
+    """Everything a person or an assistant wants to know at the start of a day.
+
+    Every list in it is cut at ten with its total beside it, so that the answer stays small and,
+    with the kept counts, takes as long for a large project as for a small one.
+    """
+    return {
+        **_heading(connection, now, replica_id),
+        "counts": _counts(connection),
+        "total": _count(connection, "TRUE"),
+        "vendors": _vendors(connection),
+        "ready": _section(connection, WorkItemFilter(ready=True)),
+        "in_progress": _section(connection, WorkItemFilter(status=["active"])),
+        "blocked": _section(connection, WorkItemFilter(status=["blocked"])),
+        "tree": _open_roots(connection),
+        "recent_deployments": _recent_deployments(connection),
+        "enhancements": _enhancements(connection),
+        "configuration": _configuration(connection),
+        "health": health(connection),
+    }
+
+
+def changes_since(connection: sqlite3.Connection, since: str, now: str, replica_id: str) -> Row:
+    """What changed after a moment or a token, who changed it, and what is ready now.
+
+    Changes of one row are told once, newest first, with the fields that changed and the way its
+    status went. At most 50 rows are told, of the newest 2,000 changes; `truncated` says when that
+    cut.
+
+    Raises:
+        InvalidArguments: `since` is neither a token of an earlier answer nor a time.
+    """
+    condition, bound = _since(since, replica_id)
+    counted = connection.execute(f"SELECT count(*) FROM history WHERE {condition}", bound)
+    total = int(counted.fetchone()[0])
+    entries = history.entries_since(connection, condition, bound, _CHANGES_READ)
+    rows: dict[str, Row] = {}
+    for entry in entries:
+        _fold(rows, entry)
+    told = list(rows.values())[:CHANGES_SHOWN]
+    history.name_rows(connection, told)
+    for row in told:
+        row.pop("id")
+    answer: Row = {
+        **_heading(connection, now, replica_id),
+        "since": since,
+        "changes": [*told],
+        "changed_rows": len(rows),
+        "total": total,
+        "by": dict(Counter(text_of(entry, "changed_by") for entry in entries).most_common(SHOWN)),
+        "ready": _section(connection, WorkItemFilter(ready=True)),
+    }
+    if len(rows) > len(told) or total > len(entries):
+        answer["truncated"] = True
+    return answer
+
+
+def health(connection: sqlite3.Connection) -> Row:
+    """How the project is doing, computed now: what needs attention, and why."""
+    found: list[Value] = []
+    broken = _scalar(connection, "SELECT count(*) FROM vendors WHERE status = 'broken'")
+    waiting = conflicts.count_open(connection)
+    blocked = _count(connection, "status = 'blocked'")
+    if waiting:
+        found.append(f"{waiting} open conflict(s)")
+    if broken:
+        found.append(f"{broken} broken vendor(s)")
+    if blocked:
+        found.append(f"{blocked} blocked item(s)")
+    return {"status": "attention" if found else "healthy", "attention": found}
+
+
+def _heading(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
+    project = connection.execute("SELECT value FROM meta WHERE key = 'project'").fetchone()
+    return {
+        "project": str(project[0]) if project else "",
+        "as_of": to_the_second(now),
+        "source": "local",
+        "token": f"{replica_id[-8:]}.{history.head(connection)}",
+        "open_conflicts": conflicts.count_open(connection),
+    }
+
+
+def _since(since: str, replica_id: str) -> tuple[str, list[str | int]]:
+    replica, _, seq = since.strip().partition(".")
+    if replica == replica_id[-8:] and seq.isdecimal() and len(seq) < 18:
+        return "seq > ?", [int(seq)]
+    try:
+        return "changed_at > ?", [format_moment(parse_moment(since))]
+    except (ValueError, OverflowError):
+        raise history.expect_known_moment(since) from None
+
+
+def _fold(rows: dict[str, Row], entry: Row) -> None:
+    """Add an older entry to what is told of its row."""
+    changes = mapping_of(entry, "changes")
+    told = rows.setdefault(
+        text_of(entry, "id"),
+        {
+            "id": entry["id"],
+            "entity": entry["entity"],
+            "version": entry["version"],
+            "changed_at": to_the_second(entry["changed_at"]),
+            "changed_by": entry["changed_by"],
+            "fields": [],
+        },
+    )
+    fields = told["fields"]
+    if isinstance(fields, list):
+        fields.extend(name for name in changes if name not in fields)
+    if number_of(entry, "version") == 1:
+        told["created"] = True
+    status = changes.get("status")
+    if isinstance(status, list):
+        newest = told.get("status")
+        told["status"] = [status[0], newest[1] if isinstance(newest, list) else status[1]]
+
+
+def _section(connection: sqlite3.Connection, filters: WorkItemFilter) -> Row:
+    found = list_items(connection, filters, Page(limit=SHOWN))
+    return {"total": found["total"], "items": found["items"]}
+
+
+def _counts(connection: sqlite3.Connection) -> Row:
+    counts: Row = {}
+    found = connection.execute(
+        "SELECT item_type, status, sum(n) FROM item_counts GROUP BY 1, 2 HAVING sum(n) > 0"
+    )
+    for item_type, status, n in found:
+        counts[item_type] = mapping_of(counts, item_type) | {status: n}
+    return counts
+
+
+def _count(connection: sqlite3.Connection, condition: str) -> int:
+    return _scalar(connection, f"SELECT coalesce(sum(n), 0) FROM item_counts WHERE {condition}")
+
+
+def _scalar(connection: sqlite3.Connection, query: str) -> int:
+    return int(connection.execute(query).fetchone()[0])
+
+
+def _vendors(connection: sqlite3.Connection) -> Row:
+    rows, broken, _ = page_of(
+        connection,
+        VENDOR,
+        Page(limit=SHOWN),
+        order=("name_key", "id"),
+        where="status = ?",
+        bound=["broken"],
+    )
+    total = _scalar(connection, "SELECT count(*) FROM vendors")
+    names: list[Value] = [row["name"] for row in rows]
+    answer: Row = {"operational": total - broken, "total": total, "broken": names}
+    return answer | ({"truncated": True} if broken > len(rows) else {})
+
+
+def _open_roots(connection: sqlite3.Connection) -> list[Value]:
+    found = connection.execute(
+        f"SELECT {', '.join(SUMMARY)} FROM work_items WHERE deleted_at IS NULL "
+        "AND parent_id IS NULL AND status IN ('planned', 'active', 'blocked') "
+        "ORDER BY updated_at DESC, id DESC LIMIT ?",
+        (SHOWN,),
+    )
+    roots = [WORK_ITEM.decode(list(SUMMARY), stored) for stored in found]
+    return [summary(root) | _progress(connection, text_of(root, "id")) for root in roots]
+
+
+def _progress(connection: sqlite3.Connection, row_id: str) -> Row:
+    """How many of a row's direct children are completed, cancelled ones left out."""
+    completed, total = connection.execute(
+        "SELECT coalesce(sum(status = 'completed'), 0), count(*) FROM work_items "
+        "WHERE parent_id = ? AND deleted_at IS NULL AND status <> 'cancelled'",
+        (row_id,),
+    ).fetchone()
+    return {"progress": {"completed": completed, "total": total}} if total else {}
+
+
+def _configuration(connection: sqlite3.Connection) -> Row:
+    whole = configuration.whole(connection, configuration.current(connection))
+    stamps = ("id", "created_at", "created_by", "current_session_id")
+    return {name: value for name, value in whole.items() if name not in stamps}
+
+
+def _recent_deployments(connection: sqlite3.Connection) -> list[Value]:
+    found = deployments.list_deployments(connection, None, Page(limit=SHOWN // 2))
+    return [
+        {
+            "ref": row["ref"],
+            "deployed_at": to_the_second(row["deployed_at"]),
+            "commit": text_of(row, "commit_hash")[:7],
+            **{
+                name: value
+                for name, value in mapping_of(row, "metadata").items()
+                if name in ("pr_number", "pr_title")
+            },
+            "affected_vendors": row["affected_vendors"],
+        }
+        for row in rows_of(found, "items")
+    ]
+
+
+def _enhancements(connection: sqlite3.Connection) -> list[Value]:
+    found = enhancements.list_enhancements(connection, None, None, Page(limit=SHOWN))
+    shown = ("ref", "title", "status", "priority", "target_quarter")
+    return [
+        {name: row[name] for name in shown if name in row}
+        for row in rows_of(found, "items")
+        if row.get("status") != "completed"
+    ]
+
+
+def unsynced(connection: sqlite3.Connection, tables: list[str]) -> tuple[int, str | None]:
+    """How many rows the hub has not seen as they are now, and when the oldest of them changed."""
+    found = [
+        connection.execute(
+            f"SELECT count(*), min(updated_at) FROM {table} WHERE change_id IS NOT base_change_id"
+        ).fetchone()
+        for table in tables
+    ]
+    oldest = min((moment for n, moment in found if n), default=None)
+    return sum(int(n) for n, _ in found), oldest

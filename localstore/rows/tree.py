@@ -1,0 +1,115 @@
+"""The tree of work items: the way up, the ways down, and what moving a subtree would do."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from localstore.entities import WORK_ITEM
+from localstore.errors import InvalidArguments
+from localstore.rows.lookup import find, ref_of
+from localstore.rules import check_place
+from localstore.values import Row, text_of, to_json
+
+_MANY = 64
+"""More than any valid path is long: stops a walk on a damaged tree that runs in a circle."""
+
+
+def ancestor_ids(connection: sqlite3.Connection, row_id: str) -> list[str]:
+    """The ids above a row, root first, itself excluded. Reads archived parents too."""
+    found = connection.execute(
+        """
+        WITH RECURSIVE up (id, parent_id, height) AS (
+            SELECT id, parent_id, 0 FROM work_items WHERE id = :id
+            UNION ALL
+            SELECT id, parent_id, 0 FROM archived_work_items WHERE id = :id
+            UNION ALL
+            SELECT p.id, p.parent_id, up.height + 1 FROM up JOIN work_items p ON p.id = up.parent_id
+            WHERE up.height < :many
+            UNION ALL
+            SELECT p.id, p.parent_id, up.height + 1
+            FROM up JOIN archived_work_items p ON p.id = up.parent_id WHERE up.height < :many
+        )
+        SELECT id FROM up WHERE height > 0 ORDER BY height DESC
+        """,
+        {"id": row_id, "many": _MANY},
+    )
+    return [str(ancestor) for (ancestor,) in found]
+
+
+def subtree(
+    connection: sqlite3.Connection, row_id: str, *, max_depth: int = _MANY, live: bool = True
+) -> list[tuple[str, str, int]]:
+    """The rows below a row as (id, parent id, levels below), nearest first, then oldest first.
+
+    `live` leaves out deleted rows and with them what hangs below.
+    """
+    alive = "AND c.deleted_at IS NULL" if live else ""
+    found = connection.execute(
+        f"""
+        WITH RECURSIVE down (id, parent_id, depth, created_at) AS (
+            SELECT c.id, c.parent_id, 1, c.created_at FROM work_items c
+            WHERE c.parent_id = :id AND :depth > 0 {alive}
+            UNION ALL
+            SELECT c.id, c.parent_id, down.depth + 1, c.created_at
+            FROM down JOIN work_items c ON c.parent_id = down.id
+            WHERE down.depth < :depth {alive}
+        )
+        SELECT id, parent_id, depth FROM down ORDER BY depth, created_at, id
+        """,
+        {"id": row_id, "depth": max_depth},
+    )
+    return [(str(child), str(parent), int(depth)) for child, parent, depth in found]
+
+
+def rows_by_id(
+    connection: sqlite3.Connection, ids: Sequence[str], columns: Sequence[str], *, table: str = ""
+) -> dict[str, Row]:
+    """The given columns of many work items at once, by id."""
+    wanted = ["id", *(column for column in columns if column != "id")]
+    found = connection.execute(
+        f"SELECT {', '.join(wanted)} FROM {table or WORK_ITEM.table} "
+        "WHERE id IN (SELECT value FROM json_each(?))",
+        (to_json(list(ids)),),
+    )
+    return {str(stored[0]): WORK_ITEM.decode(wanted, stored) for stored in found}
+
+
+def new_parent(connection: sqlite3.Connection, key: str) -> Row:
+    """The row that may become a parent.
+
+    Raises:
+        NotFound: there is none. InvalidArguments: it is deleted.
+    """
+    parent = find(connection, WORK_ITEM, key, field="parent_id")
+    if parent.get("deleted_at") is not None:
+        raise InvalidArguments(
+            "parent_id",
+            f"{ref_of(connection, text_of(parent, 'id'))} is deleted",
+            hint="choose a living parent, or bring it back with deleted=false first",
+        )
+    return parent
+
+
+def check_move(connection: sqlite3.Connection, row_id: str, parent_id: str) -> None:
+    """Check that a row, with all below it, may hang under a parent.
+
+    Raises:
+        CycleError, TooDeep: as `rules.check_place` says.
+    """
+    above = [*ancestor_ids(connection, parent_id), parent_id]
+    check_place(
+        row_id,
+        above=above,
+        below=_longest_way_down(connection, row_id),
+        ref=lambda member: ref_of(connection, member),
+    )
+
+
+def _longest_way_down(connection: sqlite3.Connection, row_id: str) -> list[str]:
+    below = subtree(connection, row_id, live=False)
+    if not below:
+        return []
+    parents = {child: parent for child, parent, _ in below}
+    way = [below[-1][0]]
+    while parents[way[-1]] != row_id:
+        way.append(parents[way[-1]])
+    return way[::-1]

@@ -1,0 +1,17 @@
+"""The store: every transaction boundary of the local SQLite file."""
+
+from localstore.opened import Clock, StoreOptions
+from localstore.operations.oversight import OversightOperations
+from localstore.operations.records import RecordOperations
+from localstore.operations.work_items import WorkItemOperations
+
+__all__ = ["Clock", "Store", "StoreOptions"]
+
+
+class Store(WorkItemOperations, RecordOperations, OversightOperations):
+    """One project's rows in one SQLite file, shared with other processes.
+
+    Each method is one transaction: a write that returned is in the file, one that raised left
+    nothing. Any method may raise Busy (retry) or Unavailable beside what it names. Rows are
+    null-free.
+    """

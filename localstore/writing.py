@@ -1,0 +1,159 @@
+"""How a row is written: its state, its stamp and its history entry, in the caller's transaction."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from localstore.entities import (
+    STAMP,
+    VENDOR,
+    WORK_ITEM,
+    Entity,
+    changes_between,
+    letter_of,
+)
+from localstore.errors import VersionConflict
+from localstore.ids import IdSource, full_ref, name_key
+from localstore.text import words_in
+from localstore.values import Row, Value, number_of, text_of, to_json, without_nulls
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Who changes something, when, on which replica, and where its change ids come from."""
+
+    who: str
+    now: str
+    replica_id: str
+    new_id: IdSource
+
+
+def insert(connection: sqlite3.Connection, entity: Entity, fields: Row, stamp: Stamp) -> Row:
+    """Write a new row at version 1 with its history entry and return it whole.
+
+    `fields` holds the id and the entity's own fields; absent ones are empty. Does not commit.
+    """
+    change_id = stamp.new_id()
+    row: Row = {field.name: _or_null(fields.get(field.name)) for field in entity.fields}
+    row |= {
+        "id": fields["id"],
+        "version": 1,
+        "change_id": change_id,
+        "base_change_id": None,
+        "created_at": stamp.now,
+        "created_by": stamp.who,
+        "updated_at": stamp.now,
+        "updated_by": stamp.who,
+    }
+    columns = entity.encode(row) | _derived(entity, row)
+    connection.execute(
+        f"INSERT INTO {entity.table} ({', '.join(columns)}) "
+        f"VALUES ({', '.join(':' + name for name in columns)})",
+        columns,
+    )
+    record(connection, entity, row, changes_between(entity, {}, row), stamp=stamp, parents=[])
+    return row | {"ref": columns["ref"]}
+
+
+def update(
+    connection: sqlite3.Connection, entity: Entity, old: Row, fields: Row, *, stamp: Stamp
+) -> tuple[Row, list[str]]:
+    """Write changed fields over `old` with the next version; return the row and what changed.
+
+    A change that changes nothing writes nothing: same version, empty list. Does not commit.
+    """
+    changes = changes_between(entity, old, old | fields)
+    if not changes:
+        return old, []
+    change_id = stamp.new_id()
+    written: Row = {
+        name: _or_null(value) for name, value in fields.items() if _touched(name, changes)
+    }
+    written |= {
+        "version": number_of(old, "version") + 1,
+        "change_id": change_id,
+        "updated_at": stamp.now,
+        "updated_by": stamp.who,
+    }
+    new = old | written
+    columns = entity.encode(written) | _derived(entity, new, only=set(written))
+    assignments = ", ".join(f"{name} = :{name}" for name in columns)
+    connection.execute(
+        f"UPDATE {entity.table} SET {assignments} WHERE id = :id",
+        columns | {"id": text_of(old, "id")},
+    )
+    record(connection, entity, new, changes, stamp=stamp, parents=[text_of(old, "change_id")])
+    return new, list(changes)
+
+
+def record(
+    connection: sqlite3.Connection,
+    entity: Entity,
+    row: Row,
+    changes: dict[str, list[Value]],
+    *,
+    stamp: Stamp,
+    parents: list[str],
+) -> None:
+    """Append the history entry of the row's present change. Does not commit."""
+    told: Row = {name: list(pair) for name, pair in changes.items()}
+    grown_from: list[Value] = list(parents)
+    connection.execute(
+        "INSERT INTO history (change_id, entity, entity_id, version, changed_at, changed_by,"
+        " replica_id, parents, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            text_of(row, "change_id"),
+            entity.name,
+            text_of(row, "id"),
+            number_of(row, "version"),
+            stamp.now,
+            stamp.who,
+            stamp.replica_id,
+            to_json(grown_from) if grown_from else None,
+            to_json(told),
+        ),
+    )
+
+
+def expect_version(entity: Entity, row: Row, version: int) -> None:
+    """Optimistic locking: the caller must have read the row as it is now.
+
+    Raises:
+        VersionConflict: it has another version; carries the current row. Nothing was written.
+    """
+    if number_of(row, "version") != version:
+        raise VersionConflict(entity.name, expected=version, current=public(row))
+
+
+def public(row: Row) -> Row:
+    """A row as callers see it: without nulls and without the stamp's change ids."""
+    return without_nulls(
+        {name: value for name, value in row.items() if name not in ("change_id", "base_change_id")}
+    )
+
+
+def columns_of(entity: Entity) -> list[str]:
+    """The columns that make a whole row, in one fixed order."""
+    return ["id", "ref", *(field.name for field in entity.fields), *STAMP]
+
+
+def _or_null(value: Value) -> Value:
+    """Empty text, lists and mappings are one and the same as absent ones."""
+    return None if value in ("", [], {}) else value
+
+
+def _touched(name: str, changes: dict[str, list[Value]]) -> bool:
+    return name in changes or any(changed.startswith(name + ".") for changed in changes)
+
+
+def _derived(
+    entity: Entity, row: Row, only: set[str] | None = None
+) -> dict[str, str | int | float | None]:
+    """The columns computed from others; `only` those whose sources are among the written fields."""
+    derived: dict[str, str | int | float | None] = {}
+    if only is None:
+        derived["ref"] = full_ref(letter_of(entity, row), text_of(row, "id"))
+    if entity is WORK_ITEM and (only is None or "metadata" in only):
+        derived["search_text"] = words_in(row.get("metadata")) or None
+    if entity is VENDOR and (only is None or "name" in only):
+        derived["name_key"] = name_key(text_of(row, "name"))
+    return derived
