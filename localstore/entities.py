@@ -47,10 +47,12 @@ class Entity:
 
     def decode(self, columns: list[str], stored: tuple[str | int | float | None, ...]) -> Row:
         """Turn what SQLite returned for `columns` back into a row."""
-        return {
-            name: _decode(self.kind_of(name), value)
-            for name, value in zip(columns, stored, strict=True)
-        }
+        row: Row = dict(zip(columns, stored, strict=True))
+        for name in _STORED_AS_JSON[self.name]:
+            value = row.get(name)
+            if isinstance(value, str):
+                row[name] = from_json(value)
+        return row
 
 
 STAMP = (
@@ -183,6 +185,12 @@ ENTITIES = {
 _KINDS = {
     entity.name: {field.name: field.kind for field in entity.fields} for entity in ENTITIES.values()
 }
+_STORED_AS_JSON = {
+    entity.name: [
+        field.name for field in entity.fields if field.kind not in (Kind.SCALAR, Kind.TEXT)
+    ]
+    for entity in ENTITIES.values()
+}
 _LETTERS = {"project": "P", "session": "S", "task": "T", "research": "R"}
 
 
@@ -232,9 +240,3 @@ def _encode(kind: Kind, value: Value) -> str | int | float | None:
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"no {kind.value} field holds a {type(value).__name__}")
-
-
-def _decode(kind: Kind, stored: str | int | float | None) -> Value:
-    if kind is not Kind.SCALAR and kind is not Kind.TEXT and isinstance(stored, str):
-        return from_json(stored)
-    return stored

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 
 from localstore.errors import InvalidArguments
+from localstore.text import check_value
 from localstore.values import Value, from_json, to_json
 
 
@@ -24,7 +25,8 @@ def read_cursor(question: Value, cursor: str) -> list[Value]:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         content = from_json(base64.b64decode(padded, altchars=b"-_", validate=True).decode())
-    except (binascii.Error, ValueError, RecursionError):
+        check_value("cursor", content)
+    except (binascii.Error, ValueError, RecursionError, InvalidArguments):
         content = None
     if not isinstance(content, list) or not content:
         raise InvalidArguments("cursor", "must be the next_cursor of an earlier answer")

@@ -58,6 +58,8 @@ def _check_container(field: str, value: list[Value] | dict[str, Value], depth: i
     size = 2
     if isinstance(value, dict):
         for key, member in value.items():
+            if not isinstance(key, str):
+                raise InvalidArguments(field, "must have text as its keys")
             size += check_value(field, key) + check_value(
                 f"{field}.{key[:40]}", member, depth=depth + 1
             )

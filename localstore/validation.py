@@ -2,28 +2,16 @@
 
 from typing import TypeVar
 
-from pydantic import BaseModel, ValidationError, create_model
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from localstore import metadata as metadata_models
 from localstore.errors import InvalidArguments
-from localstore.models import (
-    ConfigurationPatch,
-    EnhancementCreate,
-    VendorCreate,
-    WorkItemCreate,
-)
+from localstore.models import DeploymentCreate, VendorCreate, VendorPatch
 from localstore.text import check_value
 from localstore.values import Row, Value
 
 M = TypeVar("M", bound=BaseModel)
-
-_ROW_MODELS: dict[str, type[BaseModel]] = {
-    "work_item": WorkItemCreate,
-    "vendor": VendorCreate,
-    "enhancement": EnhancementCreate,
-    "configuration": ConfigurationPatch,
-}
 
 EXAMPLES: dict[str, Value] = {
     "item_type": "task",
@@ -69,11 +57,40 @@ def validate(model: type[M], values: Row, *, prefix: str = "") -> M:
             rule and a right example. Nothing has been written.
     """
     for name, value in values.items():
-        check_value(prefix + name, value)
+        check_argument(model, values, name, value, prefix=prefix)
     try:
         return model.model_validate(values)
     except ValidationError as failure:
-        raise refusal(failure, model, prefix) from None
+        raise refusal(failure, model, prefix, values) from None
+
+
+def check_argument(
+    model: type[BaseModel], values: Row, name: str, value: Value, *, prefix: str = ""
+) -> None:
+    """Check that one of a caller's values is of text and JSON that every layer can hold.
+
+    Raises:
+        InvalidArguments: as `text.check_value` says, with a right example of the field.
+    """
+    try:
+        check_value(prefix + name, value)
+    except InvalidArguments as problem:
+        example = example_of(model, values, name)
+        if example is not None:
+            problem.details["example"] = example
+        raise
+
+
+def example_of(model: type[BaseModel], values: Row, name: str) -> Value:
+    """A right value for the field `name` of `model`; for metadata one of the kind that is meant."""
+    if name != "metadata":
+        return EXAMPLES.get(name)
+    if issubclass(model, VendorCreate | VendorPatch):
+        return metadata_models.EXAMPLES["vendor"]
+    if issubclass(model, DeploymentCreate):
+        return metadata_models.EXAMPLES["deployment"]
+    kind = str(values.get("item_type", "task")).casefold()
+    return metadata_models.EXAMPLES.get(kind, metadata_models.EXAMPLES["task"])
 
 
 def validate_metadata(kind: str, values: Row) -> Row:
@@ -87,35 +104,19 @@ def validate_metadata(kind: str, values: Row) -> Row:
         InvalidArguments: naming `metadata.KEY`, the rule, and a whole right example of the kind.
     """
     present: Row = {key: value for key, value in values.items() if value is not None}
-    check_value("metadata", present)
+    try:
+        check_value("metadata", present)
+    except InvalidArguments as problem:
+        problem.details["example"] = metadata_models.EXAMPLES[kind]
+        raise
     if not present and kind not in metadata_models.REQUIRED:
         return {}
     try:
         checked = metadata_models.MODELS[kind].model_validate(present)
     except ValidationError as failure:
         raise _metadata_refusal(kind, failure) from None
-    row: Row = checked.model_dump(mode="json", exclude_unset=True)
+    row: Row = checked.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     return {"_schema_version": metadata_models.SCHEMA_VERSION} | row
-
-
-def validate_stored(entity: str, fields: Row) -> None:
-    """Check single fields of a row against the limits that a create of its entity has.
-
-    Raises:
-        InvalidArguments: a field may not hold that value. Nothing has been written.
-    """
-    model = _ROW_MODELS.get(entity)
-    for name, value in fields.items():
-        annotation = model.model_fields.get(name) if model is not None else None
-        if annotation is None or (value is None and annotation.default is None):
-            continue
-        check_value(name, value)
-        one = create_model("OneField", value=(annotation.rebuild_annotation(), ...))
-        try:
-            one.model_validate({"value": value})
-        except ValidationError as failure:
-            wrong = refusal(failure, one)
-            raise InvalidArguments(name, wrong.rule, example=EXAMPLES.get(name)) from None
 
 
 def metadata_problem(kind: str, stored: Row) -> str:
@@ -127,7 +128,9 @@ def metadata_problem(kind: str, stored: Row) -> str:
     return ""
 
 
-def refusal(failure: ValidationError, model: type[BaseModel], prefix: str = "") -> InvalidArguments:
+def refusal(
+    failure: ValidationError, model: type[BaseModel], prefix: str = "", values: Row | None = None
+) -> InvalidArguments:
     """Word the first finding of a failed validation of `model`."""
     findings = failure.errors(include_url=False)
     first = next((each for each in findings if each["type"] == "extra_forbidden"), findings[0])
@@ -137,8 +140,9 @@ def refusal(failure: ValidationError, model: type[BaseModel], prefix: str = "") 
     hint = ""
     if first["type"] == "extra_forbidden":
         hint = "the fields here are " + ", ".join(model.model_fields)
+    example = example_of(model, values or {}, name)
     return InvalidArguments(
-        prefix + field, _rule(first), example=EXAMPLES.get(name), hint=hint, got=_shown(first)
+        prefix + field, _rule(first), example=example, hint=hint, got=_shown(first)
     )
 
 

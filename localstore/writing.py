@@ -12,7 +12,7 @@ from localstore.entities import (
     letter_of,
 )
 from localstore.errors import VersionConflict
-from localstore.ids import IdSource, full_ref, name_key
+from localstore.ids import IdSource, full_ref, name_key, short_ref
 from localstore.text import words_in
 from localstore.values import Row, Value, number_of, text_of, to_json, without_nulls
 
@@ -61,13 +61,12 @@ def update(
 
     A change that changes nothing writes nothing: same version, empty list. Does not commit.
     """
-    changes = changes_between(entity, old, old | fields)
+    given: Row = {name: _or_null(value) for name, value in fields.items()}
+    changes = changes_between(entity, old, old | given)
     if not changes:
         return old, []
     change_id = stamp.new_id()
-    written: Row = {
-        name: _or_null(value) for name, value in fields.items() if _touched(name, changes)
-    }
+    written: Row = {name: value for name, value in given.items() if _touched(name, changes)}
     written |= {
         "version": number_of(old, "version") + 1,
         "change_id": change_id,
@@ -121,7 +120,8 @@ def expect_version(entity: Entity, row: Row, version: int) -> None:
         VersionConflict: it has another version; carries the current row. Nothing was written.
     """
     if number_of(row, "version") != version:
-        raise VersionConflict(entity.name, expected=version, current=public(row))
+        current = public(row) | {"ref": short_ref(text_of(row, "ref"))}
+        raise VersionConflict(entity.name, expected=version, current=current)
 
 
 def public(row: Row) -> Row:

@@ -256,13 +256,6 @@ CREATE TABLE item_counts (
     PRIMARY KEY (item_type, status, ready)
 ) STRICT;
 
-CREATE TRIGGER work_items_counted AFTER INSERT ON work_items WHEN new.deleted_at IS NULL
-BEGIN
-    INSERT INTO item_counts (item_type, status, ready, n)
-    VALUES (new.item_type, new.status, new.waits_on = 0, 1)
-    ON CONFLICT (item_type, status, ready) DO UPDATE SET n = n + 1;
-END;
-
 CREATE TRIGGER work_items_uncounted AFTER DELETE ON work_items WHEN old.deleted_at IS NULL
 BEGIN
     UPDATE item_counts SET n = n - 1
@@ -281,10 +274,16 @@ BEGIN
     ON CONFLICT (item_type, status, ready) DO UPDATE SET n = n + 1;
 END;
 
--- open_blockers: the live edges whose blocker still holds its target back.
+-- open_blockers: the live edges whose blocker, active or archived, still holds its target back.
+-- UNION: while a row moves between the two tables it stands in both.
 CREATE VIEW open_blockers AS
 SELECT d.target_id, d.source_id
 FROM dependencies d JOIN work_items b ON b.id = d.source_id
+WHERE d.dependency_type = 'blocks' AND d.deleted_at IS NULL
+    AND b.status <> 'completed' AND b.deleted_at IS NULL
+UNION
+SELECT d.target_id, d.source_id
+FROM dependencies d JOIN archived_work_items b ON b.id = d.source_id
 WHERE d.dependency_type = 'blocks' AND d.deleted_at IS NULL
     AND b.status <> 'completed' AND b.deleted_at IS NULL;
 
@@ -315,14 +314,20 @@ BEGIN
     );
 END;
 
+-- One trigger, so that the row is counted before what it waits for counts it anew.
 CREATE TRIGGER work_items_arrived AFTER INSERT ON work_items
-WHEN EXISTS (SELECT 1 FROM dependencies WHERE source_id = new.id AND deleted_at IS NULL)
-    OR EXISTS (SELECT 1 FROM dependencies WHERE target_id = new.id AND deleted_at IS NULL)
 BEGIN
+    INSERT INTO item_counts (item_type, status, ready, n)
+    SELECT new.item_type, new.status, new.waits_on = 0, 1 WHERE new.deleted_at IS NULL
+    ON CONFLICT (item_type, status, ready) DO UPDATE SET n = n + 1;
     UPDATE work_items
     SET waits_on = (SELECT count(*) FROM open_blockers o WHERE o.target_id = work_items.id)
-    WHERE id = new.id OR id IN (
-        SELECT target_id FROM dependencies
+    WHERE id IN (
+        SELECT new.id WHERE EXISTS (
+            SELECT 1 FROM dependencies
+            WHERE target_id = new.id AND dependency_type = 'blocks' AND deleted_at IS NULL
+        )
+        UNION SELECT target_id FROM dependencies
         WHERE source_id = new.id AND dependency_type = 'blocks' AND deleted_at IS NULL
     );
 END;

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from localstore.entities import WORK_ITEM
+from localstore.errors import InvalidArguments
 from localstore.fields import (
     DependencyType,
     Detail,
@@ -25,7 +26,7 @@ from localstore.rows import (
     listing,
     views,
 )
-from localstore.rows.lookup import ARCHIVE, fetch, find, find_id
+from localstore.rows.lookup import ARCHIVE, fetch, find, locate
 from localstore.values import Row, Value, format_moment
 from localstore.writing import Stamp
 
@@ -66,10 +67,10 @@ class WorkItemOperations(OpenedStore):
         """
 
         def read(connection: sqlite3.Connection) -> Row:
-            archived_id = None
-            if find_id(connection, WORK_ITEM, key) is None:
-                archived_id = find_id(connection, WORK_ITEM, key, table=ARCHIVE)
-            row = fetch(connection, WORK_ITEM, archived_id, table=ARCHIVE) if archived_id else None
+            found = locate(connection, WORK_ITEM, key)
+            row = None
+            if found is not None and found.table == ARCHIVE:
+                row = fetch(connection, WORK_ITEM, found.row_id, table=ARCHIVE)
             return views.in_tree(
                 connection,
                 row or find(connection, WORK_ITEM, key),
@@ -120,9 +121,14 @@ class WorkItemOperations(OpenedStore):
         """Move closed work untouched for `older_than_days` (default: the option) to the archive.
 
         One batch of about `limit` items; `more` says that another may be waiting.
+
+        Raises: InvalidArguments (an absurd age).
         """
         days = self.options.archive_after_days if older_than_days is None else older_than_days
-        cutoff = format_moment(self._clock() - timedelta(days=days))
+        try:
+            cutoff = format_moment(self._clock() - timedelta(days=days))
+        except OverflowError:
+            raise InvalidArguments("older_than_days", "reaches beyond the calendar") from None
 
         def move(connection: sqlite3.Connection, stamp: Stamp) -> Row:
             moved, more = archive.archive_older(connection, cutoff, stamp, limit=limit)

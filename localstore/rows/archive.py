@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Sequence
 
 from localstore.entities import WORK_ITEM
-from localstore.errors import NotFound
-from localstore.rows.lookup import ARCHIVE, fetch, find_id
+from localstore.errors import InvalidArguments, NotFound
+from localstore.ids import short_ref
+from localstore.rows.lookup import ARCHIVE, locate
 from localstore.rows.tree import ancestor_ids, rows_by_id, subtree
 from localstore.values import Row, text_of
 from localstore.writing import Stamp, columns_of, update
@@ -19,8 +20,8 @@ def archive_older(
 ) -> tuple[list[Row], bool]:
     """Move closed items last changed before `cutoff`, with their whole subtrees, oldest first.
 
-    An item moves only when everything below it is closed and as old. A cancelled item that still
-    holds open work back stays. Stops once `limit` items have moved; a subtree is never split.
+    An item moves only when everything below it is closed and as old. Stops once `limit` items have
+    moved; a subtree is never split.
     Returns the moved rows and whether more may be waiting. Does not commit.
     """
     moved: list[Row] = []
@@ -46,21 +47,54 @@ def bring_back(connection: sqlite3.Connection, keys: Sequence[str], stamp: Stamp
     """Move archived items back, each with its archived ancestors and its archived subtree.
 
     Raises:
-        NotFound: a key is not in the archive; then none is moved. Does not commit.
+        NotFound: a key is not in the archive. InvalidArguments: it hangs below a deleted item. In
+            both cases none is moved. Does not commit.
     """
-    wanted: list[str] = []
+    wanted: dict[str, Row] = {}
     for key in keys:
-        row_id = find_id(connection, WORK_ITEM, key, field="restore", table=ARCHIVE)
-        if row_id is None:
+        found = locate(connection, WORK_ITEM, key, field="restore")
+        if found is None or found.table != ARCHIVE:
             raise NotFound(
                 "archived_work_item", key, hint="query_archived_work_items shows what is there"
             )
-        wanted += [*ancestor_ids(connection, row_id), row_id, *_archived_below(connection, row_id)]
+        wanted |= _family(connection, found.row_id)
     return [
         _move(connection, row, {"archived_at": None}, target=WORK_ITEM.table, stamp=stamp)
-        for row_id in dict.fromkeys(wanted)
-        if (row := fetch(connection, WORK_ITEM, row_id, table=ARCHIVE)) is not None
+        for row in wanted.values()
     ]
+
+
+def _family(connection: sqlite3.Connection, row_id: str) -> dict[str, Row]:
+    """The archived rows that come back with one of them, parents first.
+
+    Living rows below a deleted one stay: they would come back out of everyone's reach.
+    """
+    above = ancestor_ids(connection, row_id)
+    below = [child for child, _, _ in subtree(connection, row_id, live=False, table=ARCHIVE)]
+    columns = columns_of(WORK_ITEM)
+    known = rows_by_id(connection, above, columns)
+    archived = rows_by_id(connection, [*above, row_id, *below], columns, table=ARCHIVE)
+    deleted = ""
+    for member in (*above, row_id):
+        row = (known | archived)[member]
+        if row.get("deleted_at") is not None:
+            deleted = short_ref(text_of(row, "ref"))
+        elif deleted and member in archived:
+            raise InvalidArguments(
+                "restore",
+                f"{short_ref(text_of(row, 'ref'))} hangs below {deleted}, which is deleted",
+                hint="bring that one back first (update_work_item with deleted=false)",
+            )
+    family = {up: archived[up] for up in above if up in archived} | {row_id: archived[row_id]}
+    for child in below:
+        parent = family.get(text_of(archived[child], "parent_id"))
+        if parent is not None and _may_hang_below(archived[child], parent):
+            family[child] = archived[child]
+    return family
+
+
+def _may_hang_below(child: Row, parent: Row) -> bool:
+    return child.get("deleted_at") is not None or parent.get("deleted_at") is None
 
 
 def _move_out(
@@ -68,7 +102,7 @@ def _move_out(
 ) -> list[Row]:
     family = [row_id, *(child for child, _, _ in subtree(connection, row_id, live=False))]
     rows = rows_by_id(connection, family, columns_of(WORK_ITEM))
-    if not all(_is_over(connection, row, cutoff) for row in rows.values()):
+    if not all(_is_over(row, cutoff) for row in rows.values()):
         return []
     seen.update(family)
     return [
@@ -84,17 +118,9 @@ def _move_out(
     ]
 
 
-def _is_over(connection: sqlite3.Connection, row: Row, cutoff: str) -> bool:
-    deleted = row.get("deleted_at") is not None
-    if text_of(row, "updated_at") >= cutoff or not (deleted or row.get("status") in _CLOSED):
-        return False
-    holding = connection.execute(
-        "SELECT 1 FROM open_blockers o JOIN work_items w ON w.id = o.target_id "
-        "WHERE o.source_id = ? AND w.deleted_at IS NULL "
-        "AND w.status NOT IN ('completed', 'cancelled') LIMIT 1",
-        (text_of(row, "id"),),
-    ).fetchone()
-    return holding is None
+def _is_over(row: Row, cutoff: str) -> bool:
+    closed = row.get("deleted_at") is not None or row.get("status") in _CLOSED
+    return closed and text_of(row, "updated_at") < cutoff
 
 
 def _move(
@@ -113,19 +139,3 @@ def _move(
     if target == WORK_ITEM.table:
         row, _ = update(connection, WORK_ITEM, row, fields, stamp=stamp)
     return row
-
-
-def _archived_below(connection: sqlite3.Connection, row_id: str) -> list[str]:
-    found = connection.execute(
-        f"""
-        WITH RECURSIVE down (id, depth) AS (
-            SELECT id, 1 FROM {ARCHIVE} WHERE parent_id = ?
-            UNION ALL
-            SELECT c.id, down.depth + 1 FROM down JOIN {ARCHIVE} c ON c.parent_id = down.id
-            WHERE down.depth < 64
-        )
-        SELECT id FROM down ORDER BY depth
-        """,
-        (row_id,),
-    )
-    return [str(child) for (child,) in found]

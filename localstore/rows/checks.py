@@ -2,7 +2,9 @@
 
 import sqlite3
 
+from localstore.entities import ENTITIES, WORK_ITEM
 from localstore.rows.lookup import ARCHIVE
+from localstore.rules import MAX_DEPTH
 from localstore.schema import MIGRATIONS, SEARCHED, applied_migrations
 from localstore.values import Row
 
@@ -95,11 +97,9 @@ def _blockers(connection: sqlite3.Connection) -> Row:
 
 
 def _history(connection: sqlite3.Connection) -> Row:
-    tables = ("work_items", ARCHIVE, "dependencies", "vendors", "deployments", "enhancements")
-    every = " UNION ALL ".join(
-        f"SELECT id, version, change_id FROM {table}" for table in (*tables, "configuration")
-    )
-    wrong = _scalar(
+    tables = [*(entity.table for entity in ENTITIES.values()), ARCHIVE]
+    every = " UNION ALL ".join(f"SELECT id, version, change_id FROM {table}" for table in tables)
+    untold = _scalar(
         connection,
         f"""
         SELECT count(*) FROM ({every}) r
@@ -107,23 +107,32 @@ def _history(connection: sqlite3.Connection) -> Row:
                           AND h.entity_id = r.id AND h.version = r.version)
         """,
     )
-    entries = _scalar(connection, "SELECT count(*) FROM history")
-    found = (
-        f"{wrong} rows without the entry of their last change" if wrong else f"{entries} entries"
+    lost = _scalar(
+        connection,
+        f"SELECT count(*) FROM (SELECT entity_id FROM history EXCEPT SELECT id FROM ({every}))",
     )
-    return _told("history", wrong == 0, found)
+    entries = _scalar(connection, "SELECT count(*) FROM history")
+    problems = [f"{untold} rows without the entry of their last change"] if untold else []
+    problems += [f"{lost} rows that history tells of are gone"] if lost else []
+    return _told("history", not problems, "; ".join(problems) or f"{entries} entries")
 
 
 def _tree(connection: sqlite3.Connection) -> Row:
-    orphans = _scalar(
-        connection,
-        f"""
-        SELECT count(*) FROM work_items w WHERE parent_id IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM work_items p WHERE p.id = w.parent_id)
-        AND NOT EXISTS (SELECT 1 FROM {ARCHIVE} p WHERE p.id = w.parent_id)
-        """,
+    tables = (WORK_ITEM.table, ARCHIVE)
+    roots = " UNION ALL ".join(f"SELECT id, 0 FROM {t} WHERE parent_id IS NULL" for t in tables)
+    below = " ".join(
+        f"UNION ALL SELECT c.id, down.depth + 1 FROM down JOIN {table} c "
+        "ON c.parent_id = down.id WHERE down.depth < 64"
+        for table in tables
     )
-    return _told("tree", orphans == 0, f"{orphans} without a parent" if orphans else "whole")
+    reached, deepest = connection.execute(
+        f"WITH RECURSIVE down (id, depth) AS ({roots} {below}) "
+        "SELECT count(*), coalesce(max(depth), 0) FROM down"
+    ).fetchone()
+    unreached = sum(_scalar(connection, f"SELECT count(*) FROM {t}") for t in tables) - reached
+    problems = [f"{unreached} items hang below no root"] if unreached else []
+    problems += [f"{deepest} levels deep"] if deepest > MAX_DEPTH else []
+    return _told("tree", not problems, "; ".join(problems) or "whole")
 
 
 def _scalar(connection: sqlite3.Connection, query: str) -> int:

@@ -1,19 +1,26 @@
 """Conflicts: both sides changed one field; the value that lost waits here for a decision."""
 
 import sqlite3
+from collections.abc import Callable
 
-from localstore.entities import CONFLICT, ENTITIES, Kind
-from localstore.errors import InvalidArguments, NotFound
+from localstore.entities import CONFLICT, DEPENDENCY, ENHANCEMENT, ENTITIES, VENDOR, WORK_ITEM, Kind
+from localstore.errors import InvalidArguments
 from localstore.fields import Keep
 from localstore.ids import short_ref
-from localstore.models import Page
+from localstore.models import (
+    ConfigurationPatch,
+    EnhancementPatch,
+    Page,
+    VendorPatch,
+    WorkItemPatch,
+)
+from localstore.rows import configuration, edges, enhancements, items, vendors
 from localstore.rows.history import name_rows
-from localstore.rows.lookup import fetch, find
+from localstore.rows.lookup import find
 from localstore.rows.pages import listed, page_of
-from localstore.rows.tree import check_move, new_parent
 from localstore.text import check_value
-from localstore.validation import validate_metadata, validate_stored
-from localstore.values import Row, Value, mapping_of, text_of, texts_of
+from localstore.validation import validate
+from localstore.values import Row, Value, number_of, parse_moment, text_of, texts_of
 from localstore.writing import Stamp, insert, public, update
 
 
@@ -49,8 +56,8 @@ def resolve(
     `keep` is "local", "remote", "both" (text and lists) or "value", which takes `value`.
 
     Raises:
-        NotFound: no such conflict or row. InvalidArguments: it is resolved already, or the
-            outcome is not allowed in the field. Nothing is written then.
+        NotFound: no such conflict or row. InvalidArguments: it is resolved already.
+        TidelogError: whatever an update to that value raises. Nothing is written then.
     """
     conflict = find(connection, CONFLICT, key)
     if conflict.get("status") != "open":
@@ -60,21 +67,9 @@ def resolve(
             f"{text_of(conflict, 'resolved_by')}",
             hint="change the row itself if that decision was wrong",
         )
-    entity = ENTITIES[text_of(conflict, "entity")]
-    row = fetch(connection, entity, text_of(conflict, "entity_id"))
-    if row is None:
-        raise NotFound(entity.name, text_of(conflict, "entity_id"))
-    decided = _decided(conflict, keep, value, entity.kind_of(text_of(conflict, "field")))
-    fields = _outcome(row, text_of(conflict, "field"), decided)
-    if "metadata" in fields:
-        kind = text_of(row, "item_type") or entity.name
-        fields["metadata"] = validate_metadata(kind, mapping_of(fields, "metadata"))
-    else:
-        validate_stored(entity.name, fields)
-        if fields.get("parent_id") is not None:
-            parent = new_parent(connection, text_of(fields, "parent_id"))
-            check_move(connection, text_of(row, "id"), text_of(parent, "id"))
-    changed, _ = update(connection, entity, row, fields, stamp=stamp)
+    field = text_of(conflict, "field")
+    decided = _decided(conflict, keep, value, ENTITIES[text_of(conflict, "entity")].kind_of(field))
+    changed = _CHANGES[text_of(conflict, "entity")](connection, conflict, decided, stamp)
     resolution: Row = {
         "status": "resolved",
         "resolved_at": stamp.now,
@@ -111,9 +106,79 @@ def _decided(conflict: Row, keep: Keep, value: Value, kind: Kind) -> Value:
     )
 
 
-def _outcome(row: Row, field: str, decided: Value) -> Row:
+def _change_item(
+    connection: sqlite3.Connection, conflict: Row, decided: Value, stamp: Stamp
+) -> Row:
+    row = find(connection, WORK_ITEM, text_of(conflict, "entity_id"))
+    field = text_of(conflict, "field")
+    if field == "deleted_at":
+        field, decided = "deleted", decided is not None and _moment(decided)
+    patch = validate(WorkItemPatch, _patch(field, decided))
+    return items.change(connection, text_of(row, "id"), _version(row), patch, stamp=stamp)[0]
+
+
+def _change_vendor(
+    connection: sqlite3.Connection, conflict: Row, decided: Value, stamp: Stamp
+) -> Row:
+    row = find(connection, VENDOR, text_of(conflict, "entity_id"))
+    field = text_of(conflict, "field")
+    patch = validate(VendorPatch, _patch("new_name" if field == "name" else field, decided))
+    return vendors.change(connection, text_of(row, "id"), _version(row), patch, stamp=stamp)[0]
+
+
+def _change_enhancement(
+    connection: sqlite3.Connection, conflict: Row, decided: Value, stamp: Stamp
+) -> Row:
+    row = find(connection, ENHANCEMENT, text_of(conflict, "entity_id"))
+    patch = validate(EnhancementPatch, _patch(text_of(conflict, "field"), decided))
+    return enhancements.change(connection, text_of(row, "id"), _version(row), patch, stamp=stamp)[0]
+
+
+def _change_configuration(
+    connection: sqlite3.Connection, conflict: Row, decided: Value, stamp: Stamp
+) -> Row:
+    row = configuration.current(connection)
+    patch = validate(ConfigurationPatch, _patch(text_of(conflict, "field"), decided))
+    return configuration.change(connection, _version(row), patch, stamp=stamp)[0]
+
+
+def _change_dependency(
+    connection: sqlite3.Connection, conflict: Row, decided: Value, stamp: Stamp
+) -> Row:
+    row = find(connection, DEPENDENCY, text_of(conflict, "entity_id"))
+    removed = decided is not None and _moment(decided)
+    return edges.set_stored(connection, row, stamp, removed=removed)
+
+
+_CHANGES: dict[str, Callable[[sqlite3.Connection, Row, Value, Stamp], Row]] = {
+    "work_item": _change_item,
+    "vendor": _change_vendor,
+    "enhancement": _change_enhancement,
+    "configuration": _change_configuration,
+    "dependency": _change_dependency,
+}
+"""How a decision becomes an ordinary change, by entity; deployments are never edited."""
+
+
+def _patch(field: str, decided: Value) -> Row:
+    """The patch that gives a field the decided value; null empties it."""
+    if decided is None:
+        return {"clear": [field]}
     if field.startswith("metadata."):
-        kept = dict(mapping_of(row, "metadata"))
-        kept[field.removeprefix("metadata.")] = decided
-        return {"metadata": kept}
+        return {"metadata": {field.removeprefix("metadata."): decided}}
     return {field: decided}
+
+
+def _moment(decided: Value) -> bool:
+    """Whether a decided `deleted_at` is a time, which is all that a deletion needs to know."""
+    try:
+        parse_moment(str(decided))
+    except (ValueError, OverflowError):
+        raise InvalidArguments(
+            "value", "must be an ISO 8601 time, or null", example="2026-03-14T09:30:00Z"
+        ) from None
+    return True
+
+
+def _version(row: Row) -> int:
+    return number_of(row, "version")

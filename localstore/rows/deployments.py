@@ -8,7 +8,7 @@ from localstore.errors import NotFound
 from localstore.ids import short_ref
 from localstore.models import DeploymentCreate, Page
 from localstore.rows.items import digest
-from localstore.rows.lookup import ARCHIVE, find, find_id, remember, remembered
+from localstore.rows.lookup import ARCHIVE, find, locate, remember, remembered
 from localstore.rows.pages import listed, page_of
 from localstore.rows.tree import rows_by_id
 from localstore.validation import metadata_problem, validate_metadata
@@ -93,13 +93,11 @@ def list_deployments(connection: sqlite3.Connection, vendor: str | None, page: P
 
 
 def _item_id(connection: sqlite3.Connection, key: str) -> str:
-    for table in (WORK_ITEM.table, ARCHIVE):
-        found = find_id(connection, WORK_ITEM, key, field="related_work_item_ids", table=table)
-        if found is not None:
-            return found
-    raise NotFound(
-        "work_item", key, hint="related_work_item_ids takes ids or refs; list_work_items shows them"
-    )
+    found = locate(connection, WORK_ITEM, key, field="related_work_item_ids")
+    if found is None:
+        hint = "related_work_item_ids takes ids or refs; list_work_items shows them"
+        raise NotFound("work_item", key, hint=hint)
+    return found.row_id
 
 
 def _whole(row: Row, names: dict[str, str], items: dict[str, Row]) -> Row:

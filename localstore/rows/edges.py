@@ -8,7 +8,7 @@ from localstore.entities import DEPENDENCY, WORK_ITEM
 from localstore.errors import InvalidArguments
 from localstore.fields import DependencyType
 from localstore.ids import named_id, short_ref
-from localstore.rows.lookup import fetch, find, ref_of
+from localstore.rows.lookup import ARCHIVE, fetch, find, locate, ref_of
 from localstore.rules import check_edge
 from localstore.values import Row, text_of, texts_of, to_json, without_nulls
 from localstore.writing import Stamp, insert, update
@@ -58,10 +58,10 @@ def set_edge(
     edge = canonical(text_of(source, "id"), text_of(target, "id"), dependency_type)
     stored = fetch(connection, DEPENDENCY, edge_id(edge))
     present = stored is not None and stored.get("deleted_at") is None
-    if remove and stored is not None and present:
-        stored, _ = update(connection, DEPENDENCY, stored, {"deleted_at": stamp.now}, stamp=stamp)
-    if not remove and not present:
-        stored = _draw(connection, edge, stored, stamp)
+    if stored is not None:
+        stored = set_stored(connection, stored, stamp, removed=remove)
+    elif not remove:
+        stored = _draw(connection, edge, stamp)
     return without_nulls(
         {
             "source": short_ref(text_of(source, "ref")),
@@ -74,28 +74,47 @@ def set_edge(
     )
 
 
-def _draw(connection: sqlite3.Connection, edge: Edge, stored: Row | None, stamp: Stamp) -> Row:
+def set_stored(connection: sqlite3.Connection, row: Row, stamp: Stamp, *, removed: bool) -> Row:
+    """Remove an edge that is stored, or draw it again; return it as it is then.
+
+    Raises:
+        CycleError: blockers would hold each other back. Nothing is written then.
+    """
+    if removed == (row.get("deleted_at") is not None):
+        return row
+    if not removed:
+        _check(connection, row)
+    deleted_at = stamp.now if removed else None
+    return update(connection, DEPENDENCY, row, {"deleted_at": deleted_at}, stamp=stamp)[0]
+
+
+def _draw(connection: sqlite3.Connection, edge: Edge, stamp: Stamp) -> Row:
     source, target, stored_type = edge
-    if stored_type == "blocks":
-        check_edge(
-            source,
-            target,
-            lambda front: _blocked_by(connection, front),
-            lambda member: ref_of(connection, member),
-        )
-    if stored is not None:
-        revived, _ = update(connection, DEPENDENCY, stored, {"deleted_at": None}, stamp=stamp)
-        return revived
     fields: Row = {
         "id": edge_id(edge),
         "source_id": source,
         "target_id": target,
         "dependency_type": stored_type,
     }
+    _check(connection, fields)
     return insert(connection, DEPENDENCY, fields, stamp)
 
 
+def _check(connection: sqlite3.Connection, row: Row) -> None:
+    if row["dependency_type"] == "blocks":
+        check_edge(
+            text_of(row, "source_id"),
+            text_of(row, "target_id"),
+            lambda front: _blocked_by(connection, front),
+            lambda member: ref_of(connection, member),
+        )
+
+
 def _end(connection: sqlite3.Connection, key: str, field: str, *, living: bool) -> Row:
+    """One end of an edge; a new one needs a living row, an old one is removed wherever it leads."""
+    found = locate(connection, WORK_ITEM, key, field=field)
+    if not living and found is not None and found.table == ARCHIVE:
+        return fetch(connection, WORK_ITEM, found.row_id, table=ARCHIVE) or {}
     row = find(connection, WORK_ITEM, key, field=field)
     if living and row.get("deleted_at") is not None:
         raise InvalidArguments(field, f"{short_ref(text_of(row, 'ref'))} is deleted")
@@ -137,11 +156,12 @@ def seen_from(row_id: str, edge: Edge) -> tuple[str, str]:
     return ("blocks", target) if source == row_id else ("depends_on", source)
 
 
-def links_of(row_id: str, edges: Sequence[Edge], refs: Mapping[str, str]) -> Row:
-    """The refs a row is linked to, by dependency type; types without any are left out."""
-    links: Row = {}
+def links(edges: Sequence[Edge], refs: Mapping[str, str]) -> dict[str, Row]:
+    """For each end of the edges the refs it is linked to, by dependency type as it would tell."""
+    linked: dict[str, Row] = {}
     for edge in edges:
-        if row_id in edge[:2]:
-            kind, other = seen_from(row_id, edge)
-            links[kind] = [*texts_of(links, kind), refs.get(other, other)]
-    return links
+        for end in edge[:2]:
+            kind, other = seen_from(end, edge)
+            told = linked.setdefault(end, {})
+            told[kind] = [*texts_of(told, kind), refs.get(other, other)]
+    return linked

@@ -8,7 +8,7 @@ from localstore.errors import InvalidArguments, NotFound
 from localstore.ids import short_ref
 from localstore.models import Page
 from localstore.paging import listing, read_cursor, write_cursor
-from localstore.rows.lookup import ARCHIVE, find_id
+from localstore.rows.lookup import ARCHIVE, locate
 from localstore.values import Row, Value, from_json, text_of, to_json, without_nulls
 
 _COLUMNS = "seq, change_id, entity, entity_id, version, changed_at, changed_by, replica_id, changes"
@@ -113,13 +113,11 @@ def _entry(stored: tuple[str | int, ...]) -> Row:
 
 def _any_id(connection: sqlite3.Connection, key: str) -> str:
     """The id of a row of any entity that `key` names; a vendor's name is tried last."""
-    found = find_id(connection, WORK_ITEM, key)
-    found = found or find_id(connection, WORK_ITEM, key, table=ARCHIVE)
-    for entity in (*_addressable(), VENDOR):
-        found = found or find_id(connection, entity, key)
-    if found is None:
-        raise NotFound("row", key, hint="get_history takes an id, a ref or a vendor's name")
-    return found
+    for entity in (WORK_ITEM, *_addressable(), VENDOR):
+        found = locate(connection, entity, key)
+        if found is not None:
+            return found.row_id
+    raise NotFound("row", key, hint="get_history takes an id, a ref or a vendor's name")
 
 
 def _addressable() -> list[Entity]:

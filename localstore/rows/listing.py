@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import unicodedata
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -9,8 +10,8 @@ from localstore.entities import WORK_ITEM
 from localstore.errors import InvalidArguments, NotFound
 from localstore.models import Page, WorkItemFilter
 from localstore.paging import listing, read_cursor, write_cursor
-from localstore.rows.lookup import ARCHIVE, find_id
-from localstore.rows.tree import ancestor_ids
+from localstore.rows.lookup import ARCHIVE, locate
+from localstore.rows.tree import ancestor_ids, descendants
 from localstore.rows.views import SUMMARY, full, known_refs, summary
 from localstore.values import Row, Value, text_of
 from localstore.writing import columns_of
@@ -54,8 +55,12 @@ def list_items(
         InvalidArguments: a cursor of another list, or a query without a word.
         NotFound: no such parent.
     """
+    if archived and filters.ready:
+        raise InvalidArguments("ready", "cannot be asked of the archive: all in it is closed")
     table = ARCHIVE if archived else WORK_ITEM.table
-    question = _Question(f"{table} w")
+    # Without statistics SQLite would take an index that finds many rows and sort them all.
+    ordered = " INDEXED BY work_items_ready" if filters.ready else ""
+    question = _Question(f"{table} w{ordered}")
     _add_filters(connection, question, filters, table)
     told: Row = filters.model_dump(exclude_none=True) | {"table": table}
     if filters.query is not None:
@@ -75,7 +80,7 @@ def match_expression(query: str) -> str:
     Raises:
         InvalidArguments: there is no word in it.
     """
-    words = re.findall(r"[^\W_]+", query)
+    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", query))
     if not words:
         raise InvalidArguments("query", "must hold at least one word", example="date parser")
     return " ".join(f'"{word}"' for word in words) + "*"
@@ -84,7 +89,7 @@ def match_expression(query: str) -> str:
 def _add_filters(
     connection: sqlite3.Connection, question: _Question, filters: WorkItemFilter, table: str
 ) -> None:
-    if table == WORK_ITEM.table and not filters.deleted:
+    if table == WORK_ITEM.table and (filters.ready or not filters.deleted):
         question.add("w.deleted_at IS NULL")
     for name in ("item_type", "status", "priority"):
         values = getattr(filters, name)
@@ -99,23 +104,17 @@ def _add_filters(
     if filters.parent_id is not None:
         question.add("w.parent_id = ?", _known(connection, filters.parent_id, "parent_id"))
     if filters.under is not None:
-        question.add(
-            f"""w.id IN (WITH RECURSIVE down (id) AS (
-                SELECT id FROM {table} WHERE parent_id = ?
-                UNION ALL SELECT c.id FROM down JOIN {table} c ON c.parent_id = down.id)
-                SELECT id FROM down)""",
-            _known(connection, filters.under, "under"),
-        )
+        below, bound = descendants(table, _known(connection, filters.under, "under"))
+        question.add(f"w.id IN ({below})", *bound)
     if filters.ready:
         question.add("w.waits_on = 0 AND w.status IN ('planned', 'active')")
 
 
 def _known(connection: sqlite3.Connection, key: str, name: str) -> str:
-    for table in (WORK_ITEM.table, ARCHIVE):
-        found = find_id(connection, WORK_ITEM, key, field=name, table=table)
-        if found is not None:
-            return found
-    raise NotFound("work_item", key, hint=f"{name} takes an id or a ref")
+    found = locate(connection, WORK_ITEM, key, field=name)
+    if found is None:
+        raise NotFound("work_item", key, hint=f"{name} takes an id or a ref")
+    return found.row_id
 
 
 def _ordered(
@@ -155,7 +154,8 @@ def _ranked(
 ) -> tuple[list[Row], list[Value] | None]:
     position = [0] if page.cursor is None else read_cursor(told, page.cursor)
     offset = position[0] if position and isinstance(position[0], int) else 0
-    question.source = f"{table}_fts JOIN {table} w ON w.rowid = {table}_fts.rowid"
+    # CROSS JOIN keeps this order: the words first, then the rows they are in.
+    question.source = f"{table}_fts CROSS JOIN {table} w ON w.rowid = {table}_fts.rowid"
     question.add(f"{table}_fts MATCH ?", match_expression(query))
     order = f"ORDER BY bm25({table}_fts, 8.0, 2.0, 1.0), w.id LIMIT ? OFFSET ?"
     rows = _select(connection, question, page, order, page.limit + 1, offset)

@@ -1,10 +1,12 @@
 """Finding one row by what people call it: an id, a ref, or a vendor's name."""
 
 import sqlite3
+from dataclasses import dataclass
 
 from localstore.entities import VENDOR, WORK_ITEM, Entity
 from localstore.errors import Duplicate, InvalidArguments, NotFound
 from localstore.ids import is_id, is_ref, name_key, short_ref
+from localstore.text import check_text
 from localstore.values import Row, Value, text_of
 from localstore.writing import columns_of
 
@@ -35,44 +37,45 @@ def find(connection: sqlite3.Connection, entity: Entity, key: str, *, field: str
     for vendors, a name in any spelling.
 
     Raises:
-        NotFound: nothing has that name. InvalidArguments: a ref that several rows share;
-            `candidates` tells them apart.
+        NotFound: nothing has that name, or it is in the archive. InvalidArguments: a ref that
+            several rows share; `candidates` tells them apart.
     """
-    row_id = find_id(connection, entity, key, field=field)
-    row = None if row_id is None else fetch(connection, entity, row_id)
+    found = locate(connection, entity, key, field=field)
+    row = None
+    if found is not None and found.table == entity.table:
+        row = fetch(connection, entity, found.row_id)
     if row is None:
-        raise _missing(connection, entity, key)
+        raise _missing(entity, key, archived=found is not None)
     return row
 
 
-def find_id(
-    connection: sqlite3.Connection,
-    entity: Entity,
-    key: str,
-    *,
-    field: str = "id",
-    table: str = "",
-) -> str | None:
-    """The id that `key` names, or None; with `table`, in a table of the same shape.
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where a row is."""
+
+    row_id: str
+    table: str
+
+
+def locate(
+    connection: sqlite3.Connection, entity: Entity, key: str, *, field: str = "id"
+) -> Located | None:
+    """Where the row is that `key` names, the archive included, or None.
 
     Raises:
-        InvalidArguments: a ref that several rows share.
+        InvalidArguments: no text at all, or a ref that several rows share.
     """
     text = key.strip()
-    source = table or entity.table
+    check_text(field, text)
+    tables = [WORK_ITEM.table, ARCHIVE] if entity is WORK_ITEM else [entity.table]
+    found = None
     if is_id(text.lower()):
-        found = connection.execute(f"SELECT id FROM {source} WHERE id = ?", (text.lower(),))
-        row = found.fetchone()
-        return None if row is None else str(row[0])
-    if entity is VENDOR:
-        named = _vendor_named(connection, text)
-        if named is not None:
-            return named
-    return (
-        _by_ref(connection, entity, text.upper(), field=field, source=source)
-        if is_ref(text.upper())
-        else None
-    )
+        found = _one(connection, tables, "id = ?", [text.lower()])
+    if found is None and entity is VENDOR:
+        found = _one(connection, tables, "name_key = ?", [name_key(text)])
+    if found is None and is_ref(text.upper()):
+        found = _by_ref(connection, entity, tables, text.upper(), field=field)
+    return found
 
 
 def ref_of(connection: sqlite3.Connection, row_id: str) -> str:
@@ -84,24 +87,33 @@ def ref_of(connection: sqlite3.Connection, row_id: str) -> str:
     return row_id
 
 
-def _vendor_named(connection: sqlite3.Connection, name: str) -> str | None:
-    stored = connection.execute(
-        "SELECT id FROM vendors WHERE name_key = ? ORDER BY id LIMIT 1", (name_key(name),)
-    ).fetchone()
-    return None if stored is None else str(stored[0])
+def _one(
+    connection: sqlite3.Connection, tables: list[str], condition: str, bound: list[str]
+) -> Located | None:
+    for table in tables:
+        stored = connection.execute(
+            f"SELECT id FROM {table} WHERE {condition} ORDER BY id LIMIT 1", bound
+        ).fetchone()
+        if stored is not None:
+            return Located(str(stored[0]), table)
+    return None
 
 
 def _by_ref(
-    connection: sqlite3.Connection, entity: Entity, ref: str, *, field: str, source: str
-) -> str | None:
+    connection: sqlite3.Connection, entity: Entity, tables: list[str], ref: str, *, field: str
+) -> Located | None:
     label = "name" if entity is VENDOR else "title" if "title" in columns_of(entity) else "ref"
-    stored = connection.execute(
-        f"SELECT id, ref, {label} FROM {source} WHERE ref >= ? AND ref < ? ORDER BY ref LIMIT 6",
-        (ref, ref + "~"),
-    ).fetchall()
+    stored = [
+        (Located(str(row_id), table), longer, title)
+        for table in tables
+        for row_id, longer, title in connection.execute(
+            f"SELECT id, ref, {label} FROM {table} WHERE ref >= ? AND ref < ? ORDER BY ref LIMIT 6",
+            (ref, ref + "~"),
+        )
+    ]
     if len(stored) > 1:
         candidates: list[Value] = [
-            {"ref": longer, "id": row_id, "title": title} for row_id, longer, title in stored
+            {"ref": longer, "id": found.row_id, "title": title} for found, longer, title in stored
         ]
         refusal = InvalidArguments(
             field,
@@ -110,12 +122,12 @@ def _by_ref(
         )
         refusal.details["candidates"] = candidates
         raise refusal
-    return str(stored[0][0]) if stored else None
+    return stored[0][0] if stored else None
 
 
-def _missing(connection: sqlite3.Connection, entity: Entity, key: str) -> NotFound:
+def _missing(entity: Entity, key: str, *, archived: bool) -> NotFound:
     hint = _HINTS.get(entity.name, "")
-    if entity is WORK_ITEM and find_id(connection, entity, key, table=ARCHIVE) is not None:
+    if archived:
         hint = "it is in the archive: query_archived_work_items shows it, "
         hint += "archive_work_items with restore=[id] brings it back"
     return NotFound(entity.name, key, hint=hint)

@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 
 from localstore.entities import VENDOR, WORK_ITEM
+from localstore.metadata import DeploymentMetadata
 from localstore.models import Page, WorkItemFilter
 from localstore.rows import configuration, conflicts, deployments, enhancements, history
 from localstore.rows.listing import list_items
@@ -22,7 +23,7 @@ from localstore.values import (
 
 SHOWN = 10
 CHANGES_SHOWN = 50
-_CHANGES_READ = 2_000
+_CHANGES_READ = 500
 
 
 def project_status(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
@@ -51,7 +52,7 @@ def changes_since(connection: sqlite3.Connection, since: str, now: str, replica_
     """What changed after a moment or a token, who changed it, and what is ready now.
 
     Changes of one row are told once, newest first, with the fields that changed and the way its
-    status went. At most 50 rows are told, of the newest 2,000 changes; `truncated` says when that
+    status went. At most 50 rows are told, of the newest 500 changes; `truncated` says when that
     cut.
 
     Raises:
@@ -113,9 +114,15 @@ def _since(since: str, replica_id: str) -> tuple[str, list[str | int]]:
     if replica == replica_id[-8:] and seq.isdecimal() and len(seq) < 18:
         return "seq > ?", [int(seq)]
     try:
-        return "changed_at > ?", [format_moment(parse_moment(since))]
+        moment = format_moment(parse_moment(since))
     except (ValueError, OverflowError):
         raise history.expect_known_moment(since) from None
+    # The first part lets the newest be read from the end, where the whole history would be scanned;
+    # +seq keeps SQLite from walking the rows in search of the least.
+    return (
+        "seq >= (SELECT min(+seq) FROM history WHERE changed_at > ?) AND changed_at > ?",
+        [moment, moment],
+    )
 
 
 def _fold(rows: dict[str, Row], entry: Row) -> None:
@@ -183,8 +190,9 @@ def _vendors(connection: sqlite3.Connection) -> Row:
 
 def _open_roots(connection: sqlite3.Connection) -> list[Value]:
     found = connection.execute(
-        f"SELECT {', '.join(SUMMARY)} FROM work_items WHERE deleted_at IS NULL "
-        "AND parent_id IS NULL AND status IN ('planned', 'active', 'blocked') "
+        f"SELECT {', '.join(SUMMARY)} FROM work_items INDEXED BY work_items_roots "
+        "WHERE deleted_at IS NULL AND parent_id IS NULL "
+        "AND status IN ('planned', 'active', 'blocked') "
         "ORDER BY updated_at DESC, id DESC LIMIT ?",
         (SHOWN,),
     )
@@ -218,9 +226,13 @@ def _recent_deployments(connection: sqlite3.Connection) -> list[Value]:
             **{
                 name: value
                 for name, value in mapping_of(row, "metadata").items()
-                if name in ("pr_number", "pr_title")
+                if name in DeploymentMetadata.model_fields
             },
             "affected_vendors": row["affected_vendors"],
+            "related_work_items": [
+                {name: item[name] for name in ("ref", "title") if name in item}
+                for item in rows_of(row, "related_work_items")
+            ],
         }
         for row in rows_of(found, "items")
     ]

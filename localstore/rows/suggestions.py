@@ -4,6 +4,8 @@ import sqlite3
 from typing import Literal
 
 LIMIT = 100
+LONGEST = 200
+"""No value that is suggested is longer; SQLite refuses patterns of some ten thousand."""
 _READ = 5_000
 """How many of the newest items are looked through for labels, so that a keystroke stays cheap."""
 
@@ -25,6 +27,8 @@ def suggest(
     prefix: str,
 ) -> list[str]:
     """At most 100 values that begin with `prefix` in any case, the usual ones first."""
+    if len(prefix) > LONGEST:
+        return []
     begins = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
     found = connection.execute(f"{_QUERIES[what]} LIMIT {LIMIT}", {"begins": begins})
     return [str(value) for (value,) in found]

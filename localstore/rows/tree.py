@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from localstore.entities import WORK_ITEM
 from localstore.errors import InvalidArguments
-from localstore.rows.lookup import find, ref_of
+from localstore.rows.lookup import ARCHIVE, find, ref_of
 from localstore.rules import check_place
 from localstore.values import Row, text_of, to_json
 
@@ -36,7 +36,12 @@ def ancestor_ids(connection: sqlite3.Connection, row_id: str) -> list[str]:
 
 
 def subtree(
-    connection: sqlite3.Connection, row_id: str, *, max_depth: int = _MANY, live: bool = True
+    connection: sqlite3.Connection,
+    row_id: str,
+    *,
+    max_depth: int = _MANY,
+    live: bool = True,
+    table: str = WORK_ITEM.table,
 ) -> list[tuple[str, str, int]]:
     """The rows below a row as (id, parent id, levels below), nearest first, then oldest first.
 
@@ -46,11 +51,11 @@ def subtree(
     found = connection.execute(
         f"""
         WITH RECURSIVE down (id, parent_id, depth, created_at) AS (
-            SELECT c.id, c.parent_id, 1, c.created_at FROM work_items c
+            SELECT c.id, c.parent_id, 1, c.created_at FROM {table} c
             WHERE c.parent_id = :id AND :depth > 0 {alive}
             UNION ALL
             SELECT c.id, c.parent_id, down.depth + 1, c.created_at
-            FROM down JOIN work_items c ON c.parent_id = down.id
+            FROM down JOIN {table} c ON c.parent_id = down.id
             WHERE down.depth < :depth {alive}
         )
         SELECT id, parent_id, depth FROM down ORDER BY depth, created_at, id
@@ -58,6 +63,18 @@ def subtree(
         {"id": row_id, "depth": max_depth},
     )
     return [(str(child), str(parent), int(depth)) for child, parent, depth in found]
+
+
+def descendants(table: str, row_id: str) -> tuple[str, list[str]]:
+    """A SELECT of the ids below a row, and what is bound to it; for the archive it also follows the
+    ways that lead through active rows."""
+    tables = (table,) if table == WORK_ITEM.table else (table, WORK_ITEM.table)
+    first = " UNION ALL ".join(f"SELECT id FROM {each} WHERE parent_id = ?" for each in tables)
+    more = " ".join(
+        f"UNION ALL SELECT c.id FROM down JOIN {each} c ON c.parent_id = down.id" for each in tables
+    )
+    query = f"WITH RECURSIVE down (id) AS ({first} {more}) SELECT id FROM down"
+    return query, [row_id] * len(tables)
 
 
 def rows_by_id(
@@ -105,11 +122,18 @@ def check_move(connection: sqlite3.Connection, row_id: str, parent_id: str) -> N
 
 
 def _longest_way_down(connection: sqlite3.Connection, row_id: str) -> list[str]:
-    below = subtree(connection, row_id, live=False)
+    """The path to the deepest row below, deleted and archived rows included: each of them must have
+    a place to come back to."""
+    active = subtree(connection, row_id, live=False)
+    below = list(active)
+    for top, _, depth in [(row_id, "", 0), *active]:
+        put_away = subtree(connection, top, live=False, table=ARCHIVE)
+        below += [(child, parent, depth + levels) for child, parent, levels in put_away]
     if not below:
         return []
     parents = {child: parent for child, parent, _ in below}
-    way = [below[-1][0]]
+    deepest, _, _ = max(below, key=lambda each: each[2])
+    way = [deepest]
     while parents[way[-1]] != row_id:
         way.append(parents[way[-1]])
     return way[::-1]

@@ -7,7 +7,7 @@ from localstore.errors import Duplicate
 from localstore.ids import name_key, named_id, short_ref
 from localstore.models import Page, VendorCreate, VendorPatch
 from localstore.rows.items import cleared, digest, patched_metadata
-from localstore.rows.lookup import fetch, find, find_id, remember, remembered
+from localstore.rows.lookup import fetch, find, remember, remembered
 from localstore.rows.pages import listed, page_of
 from localstore.rows.views import to_the_second
 from localstore.validation import metadata_problem, validate_metadata
@@ -101,8 +101,7 @@ def _expect_free(connection: sqlite3.Connection, name: str) -> None:
     ).fetchone()
     if taken is None:
         return
-    vendor_id = find_id(connection, VENDOR, str(taken[0]))
-    row = fetch(connection, VENDOR, vendor_id or "") or {}
+    row = fetch(connection, VENDOR, str(taken[0])) or {}
     raise Duplicate(
         f"a vendor named {row.get('name')!r} exists",
         existing=brief(row),

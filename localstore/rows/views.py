@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from localstore.entities import WORK_ITEM
 from localstore.ids import short_ref
-from localstore.rows.edges import Edge, edges_of, links_of, seen_from
+from localstore.rows.edges import Edge, edges_of, links, seen_from
 from localstore.rows.lookup import ARCHIVE
 from localstore.rows.tree import ancestor_ids, rows_by_id, subtree
 from localstore.validation import metadata_problem
@@ -75,10 +75,7 @@ def full(row: Row, ancestors: Sequence[str]) -> Row:
 
 def known_refs(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
     """The shown refs of work items, active or archived, by id."""
-    found = rows_by_id(connection, ids, ["ref"])
-    missing = [row_id for row_id in ids if row_id not in found]
-    if missing:
-        found |= rows_by_id(connection, missing, ["ref"], table=ARCHIVE)
+    found = _rows(connection, ids, ["ref"])
     return {row_id: short_ref(text_of(row, "ref")) for row_id, row in found.items()}
 
 
@@ -92,21 +89,27 @@ def in_tree(
     """
     row_id = text_of(row, "id")
     above = ancestor_ids(connection, row_id)
-    below = [] if archived else subtree(connection, row_id, max_depth=max_depth)
+    if archived:
+        below = subtree(connection, row_id, max_depth=max_depth, live=False, table=ARCHIVE)
+    else:
+        below = subtree(connection, row_id, max_depth=max_depth)
     cut: list[Value] = []
     if not whole and len(below) > DESCENDANTS_SHOWN:
         below, cut = below[:DESCENDANTS_SHOWN], ["children"]
     relatives = [*above, *(child for child, _, _ in below)]
     edges = edges_of(connection, [row_id, *relatives])
-    rows = rows_by_id(connection, relatives, columns_of(WORK_ITEM) if whole else SUMMARY)
+    wanted = columns_of(WORK_ITEM) if whole else SUMMARY
+    rows = _rows(connection, relatives, wanted)
     others = _others(connection, edges, {row_id: row} | rows)
-    refs = {other: short_ref(text_of(found, "ref")) for other, found in others.items()}
+    linked = links(
+        edges, {other: short_ref(text_of(found, "ref")) for other, found in others.items()}
+    )
     shown = full(row, above)
     if not whole and len(text_of(row, "description")) > DESCRIPTION_SHOWN:
         shown["description"] = text_of(row, "description")[:DESCRIPTION_SHOWN] + "…"
         cut.append("description")
-    shown["ancestors"] = [_relative(rows[up], edges, refs, whole) for up in above if up in rows]
-    shown["children"] = _nested(row_id, below, rows, edges=edges, refs=refs, whole=whole)
+    shown["ancestors"] = [_relative(rows[up], linked, whole) for up in above if up in rows]
+    shown["children"] = _nested(row_id, below, rows, linked=linked, whole=whole)
     shown["dependencies"] = [
         _dependency(kind, others[other])
         for kind, other in (seen_from(row_id, edge) for edge in edges if row_id in edge[:2])
@@ -120,18 +123,22 @@ def _others(
 ) -> dict[str, Row]:
     """The rows at the far ends of the edges, known ones included."""
     ends = {end for edge in edges for end in edge[:2]} - known.keys()
-    found = dict(known)
-    for table in (WORK_ITEM.table, ARCHIVE):
-        if ends - found.keys():
-            wanted = sorted(ends - found.keys())
-            found |= rows_by_id(connection, wanted, ["ref", "title", "status"], table=table)
-    return found
+    return dict(known) | _rows(connection, sorted(ends), ["ref", "title", "status"])
 
 
-def _relative(row: Row, edges: Sequence[Edge], refs: Mapping[str, str], whole: bool) -> Row:
+def _rows(
+    connection: sqlite3.Connection, ids: Sequence[str], columns: Sequence[str]
+) -> dict[str, Row]:
+    """Work items by id, active or archived."""
+    found = rows_by_id(connection, ids, columns) if ids else {}
+    missing = [row_id for row_id in ids if row_id not in found]
+    return found | (rows_by_id(connection, missing, columns, table=ARCHIVE) if missing else {})
+
+
+def _relative(row: Row, linked: Mapping[str, Row], whole: bool) -> Row:
     shown = public(row) if whole else summary(row)
     shown["ref"] = short_ref(text_of(row, "ref"))
-    return shown | links_of(text_of(row, "id"), edges, refs)
+    return shown | linked.get(text_of(row, "id"), {})
 
 
 def _nested(
@@ -139,13 +146,12 @@ def _nested(
     below: Sequence[tuple[str, str, int]],
     rows: Mapping[str, Row],
     *,
-    edges: Sequence[Edge],
-    refs: Mapping[str, str],
+    linked: Mapping[str, Row],
     whole: bool,
 ) -> list[Value]:
     children: dict[str, list[Value]] = {top: []}
     for child, parent, _ in below:
-        shown = _relative(rows[child], edges, refs, whole)
+        shown = _relative(rows[child], linked, whole)
         siblings = children.setdefault(parent, [])
         siblings.append(shown)
         shown["children"] = children.setdefault(child, [])
