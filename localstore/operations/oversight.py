@@ -13,6 +13,7 @@ from localstore.models import (
 )
 from localstore.opened import OpenedStore
 from localstore.rows import (
+    changes,
     checks,
     conflicts,
     history,
@@ -41,7 +42,7 @@ class OversightOperations(OpenedStore):
         now = self._now()
         if since is None:
             return await self._read(lambda c: status.project_status(c, now, self.replica_id))
-        return await self._read(lambda c: status.changes_since(c, since, now, self.replica_id))
+        return await self._read(lambda c: changes.changes_since(c, since, now, self.replica_id))
 
     async def sync_status(self) -> Row:
         """How far this replica is from its hub; without one, what would go there."""

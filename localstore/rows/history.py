@@ -3,12 +3,12 @@
 import sqlite3
 from collections.abc import Sequence
 
-from localstore.entities import ENTITIES, VENDOR, WORK_ITEM, Entity
-from localstore.errors import InvalidArguments, NotFound
+from localstore.entities import DEPENDENCY, ENTITIES, VENDOR, WORK_ITEM, Entity
+from localstore.errors import NotFound
 from localstore.ids import short_ref
 from localstore.models import Page
 from localstore.paging import listing, read_cursor, write_cursor
-from localstore.rows.lookup import ARCHIVE, locate
+from localstore.rows.lookup import ARCHIVE, locate, ref_of
 from localstore.values import Row, Value, from_json, text_of, to_json, without_nulls
 
 _COLUMNS = "seq, change_id, entity, entity_id, version, changed_at, changed_by, replica_id, changes"
@@ -85,6 +85,23 @@ def name_rows(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
         for entry in entries:
             if entry["entity"] == entity and text_of(entry, "id") in names:
                 entry["ref"], entry["title"] = names[text_of(entry, "id")]
+    _name_edges(connection, entries)
+
+
+def _name_edges(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
+    """Say of each dependency's entry which items it is between."""
+    for entry in entries:
+        if entry["entity"] != DEPENDENCY.name:
+            continue
+        stored = connection.execute(
+            "SELECT source_id, dependency_type, target_id FROM dependencies WHERE id = ?",
+            (text_of(entry, "id"),),
+        ).fetchone()
+        if stored is not None:
+            source, kind, target = map(str, stored)
+            relation = "is related to" if kind == "related" else kind
+            names = ref_of(connection, source), relation, ref_of(connection, target)
+            entry["title"] = " ".join(names)
 
 
 _NAMED = {
@@ -123,13 +140,3 @@ def _any_id(connection: sqlite3.Connection, key: str) -> str:
 def _addressable() -> list[Entity]:
     unnamed = ("work_item", "vendor")
     return [entity for name, entity in ENTITIES.items() if name not in unnamed]
-
-
-def expect_known_moment(text: str) -> InvalidArguments:
-    """The refusal of a `since` that is neither a token nor a time."""
-    return InvalidArguments(
-        "since",
-        "must be the token of an earlier answer or an ISO 8601 time",
-        example="2026-03-14T09:30:00Z",
-        got=repr(text[:40]),
-    )

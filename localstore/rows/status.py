@@ -1,7 +1,6 @@
-"""The status of the whole project, bounded whatever its size, and what changed since a moment."""
+"""The status of the whole project, bounded whatever its size."""
 
 import sqlite3
-from collections import Counter
 
 from localstore.entities import VENDOR, WORK_ITEM
 from localstore.metadata import DeploymentMetadata
@@ -13,17 +12,12 @@ from localstore.rows.views import SUMMARY, summary, to_the_second
 from localstore.values import (
     Row,
     Value,
-    format_moment,
     mapping_of,
-    number_of,
-    parse_moment,
     rows_of,
     text_of,
 )
 
 SHOWN = 10
-CHANGES_SHOWN = 50
-_CHANGES_READ = 500
 
 
 def project_status(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
@@ -33,54 +27,19 @@ def project_status(connection: sqlite3.Connection, now: str, replica_id: str) ->
     with the kept counts, takes as long for a large project as for a small one.
     """
     return {
-        **_heading(connection, now, replica_id),
+        **heading(connection, now, replica_id),
         "counts": _counts(connection),
         "total": _count(connection, "TRUE"),
         "vendors": _vendors(connection),
-        "ready": _section(connection, WorkItemFilter(ready=True)),
-        "in_progress": _section(connection, WorkItemFilter(status=["active"])),
-        "blocked": _section(connection, WorkItemFilter(status=["blocked"])),
+        "ready": section(connection, WorkItemFilter(ready=True)),
+        "in_progress": section(connection, WorkItemFilter(status=["active"])),
+        "blocked": section(connection, WorkItemFilter(status=["blocked"])),
         "tree": _open_roots(connection),
         "recent_deployments": _recent_deployments(connection),
         "enhancements": _enhancements(connection),
         "configuration": _configuration(connection),
         "health": health(connection),
     }
-
-
-def changes_since(connection: sqlite3.Connection, since: str, now: str, replica_id: str) -> Row:
-    """What changed after a moment or a token, who changed it, and what is ready now.
-
-    Changes of one row are told once, newest first, with the fields that changed and the way its
-    status went. At most 50 rows are told, of the newest 500 changes; `truncated` says when that
-    cut.
-
-    Raises:
-        InvalidArguments: `since` is neither a token of an earlier answer nor a time.
-    """
-    condition, bound = _since(since, replica_id)
-    counted = connection.execute(f"SELECT count(*) FROM history WHERE {condition}", bound)
-    total = int(counted.fetchone()[0])
-    entries = history.entries_since(connection, condition, bound, _CHANGES_READ)
-    rows: dict[str, Row] = {}
-    for entry in entries:
-        _fold(rows, entry)
-    told = list(rows.values())[:CHANGES_SHOWN]
-    history.name_rows(connection, told)
-    for row in told:
-        row.pop("id")
-    answer: Row = {
-        **_heading(connection, now, replica_id),
-        "since": since,
-        "changes": [*told],
-        "changed_rows": len(rows),
-        "total": total,
-        "by": dict(Counter(text_of(entry, "changed_by") for entry in entries).most_common(SHOWN)),
-        "ready": _section(connection, WorkItemFilter(ready=True)),
-    }
-    if len(rows) > len(told) or total > len(entries):
-        answer["truncated"] = True
-    return answer
 
 
 def health(connection: sqlite3.Connection) -> Row:
@@ -98,7 +57,8 @@ def health(connection: sqlite3.Connection) -> Row:
     return {"status": "attention" if found else "healthy", "attention": found}
 
 
-def _heading(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
+def heading(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
+    """What every status begins with: the project, when, from where, and the next token."""
     project = connection.execute("SELECT value FROM meta WHERE key = 'project'").fetchone()
     return {
         "project": str(project[0]) if project else "",
@@ -109,48 +69,8 @@ def _heading(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
     }
 
 
-def _since(since: str, replica_id: str) -> tuple[str, list[str | int]]:
-    replica, _, seq = since.strip().partition(".")
-    if replica == replica_id[-8:] and seq.isdecimal() and len(seq) < 18:
-        return "seq > ?", [int(seq)]
-    try:
-        moment = format_moment(parse_moment(since))
-    except (ValueError, OverflowError):
-        raise history.expect_known_moment(since) from None
-    # The first part lets the newest be read from the end, where the whole history would be scanned;
-    # +seq keeps SQLite from walking the rows in search of the least.
-    return (
-        "seq >= (SELECT min(+seq) FROM history WHERE changed_at > ?) AND changed_at > ?",
-        [moment, moment],
-    )
-
-
-def _fold(rows: dict[str, Row], entry: Row) -> None:
-    """Add an older entry to what is told of its row."""
-    changes = mapping_of(entry, "changes")
-    told = rows.setdefault(
-        text_of(entry, "id"),
-        {
-            "id": entry["id"],
-            "entity": entry["entity"],
-            "version": entry["version"],
-            "changed_at": to_the_second(entry["changed_at"]),
-            "changed_by": entry["changed_by"],
-            "fields": [],
-        },
-    )
-    fields = told["fields"]
-    if isinstance(fields, list):
-        fields.extend(name for name in changes if name not in fields)
-    if number_of(entry, "version") == 1:
-        told["created"] = True
-    status = changes.get("status")
-    if isinstance(status, list):
-        newest = told.get("status")
-        told["status"] = [status[0], newest[1] if isinstance(newest, list) else status[1]]
-
-
-def _section(connection: sqlite3.Connection, filters: WorkItemFilter) -> Row:
+def section(connection: sqlite3.Connection, filters: WorkItemFilter) -> Row:
+    """The first of the items that pass the filters, and how many there are."""
     found = list_items(connection, filters, Page(limit=SHOWN))
     return {"total": found["total"], "items": found["items"]}
 
