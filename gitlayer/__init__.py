@@ -1,0 +1,1 @@
+"""Readable text from stored rows, and back."""

@@ -1,0 +1,69 @@
+"""`tidelog demo`: the story comes out, fits the screen and leaves nothing behind."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.tidelog.running import Ended, tidelog, too_wide
+from tidelog.demo.script import BROKEN, VENDORS, plan
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ended, Path]:
+    """The demo, played once, and the folder for scratch files it was given."""
+    scratch = tmp_path_factory.mktemp("scratch")
+    return tidelog("demo", cwd=scratch, TMPDIR=str(scratch)), scratch
+
+
+def test_comes_out_as_told(played: tuple[Ended, Path]) -> None:
+    """It ends with code 0 and says that every claim held."""
+    done, _ = played
+    assert (done.code, done.err) == (0, "")
+    assert "Everything came out as told." in done.lines
+
+
+def test_fits_80_columns(played: tuple[Ended, Path]) -> None:
+    """Every line of it fits 80 columns."""
+    assert too_wide(played[0].out) == []
+
+
+def test_tells_of_the_refusal(played: tuple[Ended, Path]) -> None:
+    """The reader sees the refusal of the stale update as the second client reads it."""
+    told = " ".join(played[0].out.split())
+    assert "version_conflict: this work item is at version 2, not 1: claude-code changed" in told
+    assert "P0, and 6 hours. Nobody's work was lost." in told
+
+
+def test_ends_with_status_and_times(played: tuple[Ended, Path]) -> None:
+    """At the end stand the status and, for each kind of call, how often and how long."""
+    done, _ = played
+    assert "43 of 45 operational" in done.out
+    times = re.findall(r"^  (\w+) +(\d+) +([\d.]+) +([\d.]+)$", done.out, re.MULTILINE)
+    assert {"create_vendor", "update_work_item", "get_project_status"} <= {row[0] for row in times}
+    assert all(float(median) <= float(slowest) for _, _, median, slowest in times)
+
+
+def test_leaves_nothing(played: tuple[Ended, Path]) -> None:
+    """The scratch store is gone."""
+    assert list(played[1].iterdir()) == []
+
+
+def test_kept_when_asked(tmp_path: Path) -> None:
+    """--keep leaves the store, which the other commands read; nobody's settings spoil the story."""
+    variables = {"TIDELOG_READ_ONLY": "true", "TIDELOG_CLIENT_NAME": "me"}
+    done = tidelog("demo", "--keep", cwd=tmp_path, TMPDIR=str(tmp_path), **variables)
+    assert done.code == 0
+    home = done.lines[-1].rpartition("--home ")[2]
+    assert tidelog("status", "--home", home, cwd=tmp_path).lines[0] == "Invoice Desk"
+
+
+def test_plan_is_five_levels_deep() -> None:
+    """The plan reaches five levels below its root, each item after its parent."""
+    operations = [operation for operation in plan() if operation["op"] == "create"]
+    depths: dict[str, int] = {}
+    for operation in operations:
+        parent = str(operation.get("parent_id", ""))
+        depths[f"@{operation['client_ref']}"] = depths[parent] + 1 if parent else 0
+    assert max(depths.values()) == 5
+    assert (len(VENDORS), len(set(BROKEN) - set(VENDORS))) == (45, 0)

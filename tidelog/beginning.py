@@ -1,0 +1,109 @@
+"""Making a store: `tidelog init`, and what `serve` does where there is none."""
+
+from pathlib import Path
+
+from localstore.errors import InvalidArguments, Unavailable
+from localstore.values import text_of
+from tidelog.arguments import Arguments
+from tidelog.discovery import Found, Place, find_place, init_place
+from tidelog.folder import hide_from_git, make_folder
+from tidelog.opening import Setting, locate
+from tidelog.screen import say
+from tidelog.settings import Settings
+from tidelog.views.lines import clean
+from tidelog.wiring import open_store
+
+PROJECT_LENGTH = 200
+
+
+async def init(arguments: Arguments) -> int:
+    """`tidelog init`: make a store in the working directory, or say that it is there."""
+    start = Path.cwd()
+    setting = locate(arguments, start)
+    named = setting.place.found is Found.NAMED
+    place = setting.place if named else init_place(start)
+    name = None if arguments.project is None else project_name(arguments.project)
+    if place.store.exists():
+        return await _already_there(place, setting.settings.values, name)
+    above = None if named else find_place(start)
+    hidden, project = await make_store(place, setting.settings.values, name)
+    say(f"Made {place.store} for the project {project}.")
+    if hidden:
+        say(f"Git does not see it: {hidden} says so.")
+    if place.found is Found.SHARED:
+        say("All worktrees of this repository share it.")
+    elif above is not None:
+        say(f"From here down it is used instead of {above.store}.")
+    say("", "Now connect an assistant, for example:", "  claude mcp add tidelog -- tidelog serve")
+    say("and look at what it does with `tidelog status`.")
+    return 0
+
+
+async def make_store(
+    place: Place, settings: Settings, project: str | None = None
+) -> tuple[Path | None, str]:
+    """Make the folder and the store in it, and hide both from git.
+
+    Returns the exclude file if a line had to go into it, and the project's name: `project`, else
+    the folder's.
+
+    Raises:
+        Unavailable: the folder cannot be written.
+    """
+    name = project or clean(place.project_folder.name)[:PROJECT_LENGTH] or "project"
+    try:
+        make_folder(place.home)
+        hidden = hide_from_git(place.home)
+    except OSError as failure:
+        raise Unavailable(
+            f"{place.home} cannot be made: {failure.strerror}",
+            hint="choose another folder with --home or TIDELOG_HOME",
+        ) from None
+    async with await open_store(place, settings) as store:
+        await store.set_project(name)
+    return hidden, name
+
+
+def project_name(text: str) -> str:
+    """A project's name from what a person typed: one line of 1 to 200 characters.
+
+    Raises:
+        InvalidArguments: it is empty or too long.
+    """
+    name = clean(text)
+    if not name or len(name) > PROJECT_LENGTH:
+        raise InvalidArguments("--project", f"must have 1 to {PROJECT_LENGTH} characters")
+    return name
+
+
+async def place_to_serve(setting: Setting) -> Place:
+    """The place a server works on; where no store was found, one is made.
+
+    Raises:
+        Unavailable: it would have to be made in the root or the home folder, where nobody meant to
+            begin a project; or the folder cannot be written. Nothing was made.
+    """
+    place = setting.place
+    if place.store.exists():
+        return place
+    if place.found is Found.NEW and place.project_folder in (Path("/"), Path.home()):
+        raise Unavailable(
+            f"no store found, and {place.project_folder} is no project's folder",
+            hint="start the server in a project's folder, or give it --home FOLDER or the "
+            "variable TIDELOG_HOME",
+        )
+    await make_store(place, setting.settings.values)
+    return place
+
+
+async def _already_there(place: Place, settings: Settings, name: str | None) -> int:
+    async with await open_store(place, settings) as store:
+        project = text_of(await store.status(), "project")
+        if name is not None and name != project:
+            await store.set_project(name)
+            say(f"{place.store} is there already; its project, {project}, is now called {name}.")
+            return 0
+    shared = " and shared by this worktree" if place.found is Found.SHARED else ""
+    say(f"{place.store} is there already{shared}, for the project {project}.")
+    say("Nothing was changed.")
+    return 0

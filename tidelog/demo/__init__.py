@@ -1,0 +1,1 @@
+"""An afternoon of two assistants on one store, with real clients, that checks its own claims."""

@@ -1,0 +1,140 @@
+"""`tidelog demo`: two real MCP clients work for an afternoon on a scratch store."""
+
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from mcp.shared.exceptions import MCPError
+from rich.text import Text
+
+from tidelog.arguments import Arguments
+from tidelog.beginning import make_store
+from tidelog.demo import beginning, working
+from tidelog.demo.afternoon import Afternoon
+from tidelog.demo.clients import Assistant, Timings, UnexpectedAnswerError, assistant
+from tidelog.demo.script import PROJECT
+from tidelog.discovery import FOLDER, Found, Place
+from tidelog.reads import surroundings
+from tidelog.screen import Screen
+from tidelog.settings import Settings
+from tidelog.views.lines import FULL_WIDTH, grid, heading, said, wrapped
+from tidelog.views.status import status_lines
+from tidelog.wiring import now, open_store
+
+CHAPTERS: tuple[tuple[str, Callable[[Afternoon], Awaitable[None]]], ...] = (
+    ("Forty-five suppliers", beginning.vendors),
+    ("What is done is put away", beginning.last_spring),
+    ("The plan", beginning.planning),
+    ("Who does what", working.claiming),
+    ("Two hands on one task", working.stale_update),
+    ("A lunch break", working.lunch),
+    ("Coming back", working.coming_back),
+    ("A release", working.deployment),
+    ("Finding things again", working.searching),
+)
+"""The chapters, in their order."""
+_INDENT = 3
+_QUOTE_INDENT = 5
+
+
+async def demo(arguments: Arguments) -> int:
+    """`tidelog demo`: tell the story; return 0 only if everything in it came out as it says."""
+    screen = Screen()
+    folder = Path(tempfile.mkdtemp(prefix="tidelog-demo-"))
+    try:
+        return await _play(screen, folder, keep=arguments.keep)
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(folder)
+
+
+async def _play(screen: Screen, folder: Path, *, keep: bool) -> int:
+    place = Place(folder / FOLDER, Found.NEW)
+    settings = Settings.model_construct()
+    await make_store(place, settings, PROJECT)
+    timings = Timings()
+    told = partial(_tell, screen)
+    screen.show([heading("An afternoon with tidelog"), Text("")])
+    told(
+        "A scratch store, and two assistants on it. Each is a real MCP client that starts its own "
+        "`tidelog serve` over stdio, as an assistant on your laptop would.",
+        indent=0,
+    )
+    try:
+        async with (
+            assistant("claude-code", "legacy", place.home, timings) as claude,
+            assistant("copilot", "auto", place.home, timings) as copilot,
+        ):
+            day = Afternoon(claude, copilot, told, partial(_quote, screen))
+            _introduce(told, claude, copilot)
+            for number, (title, chapter) in enumerate(CHAPTERS, 1):
+                screen.show([Text(""), Text.assemble((f"{number}  ", "dim"), (title, "bold"))])
+                await chapter(day)
+    except (UnexpectedAnswerError, MCPError) as failure:
+        screen.show([Text(""), said(f"The story ends here: {failure}", "bold red")])
+        screen.show(_last_words(folder))
+        return 1
+    await _show_status(screen, place, settings)
+    screen.show([Text(""), *timing_lines(timings, screen.width)])
+    screen.show([Text(""), *_verdict(day.broken_claims, place, keep=keep, width=screen.width)])
+    return 1 if day.broken_claims else 0
+
+
+def _last_words(folder: Path) -> list[Text]:
+    """The last line each server wrote on its standard error."""
+    logs = {log.stem: log.read_text(errors="replace").split("\n") for log in folder.glob("*.log")}
+    last = {name: [line for line in lines if line.strip()][-1:] for name, lines in logs.items()}
+    return [said(f"{name}: {lines[0]}") for name, lines in last.items() if lines]
+
+
+def _introduce(tell: Callable[..., None], claude: Assistant, copilot: Assistant) -> None:
+    tell(
+        f"{claude.name} opens with the {claude.protocol} handshake, {copilot.name} speaks "
+        f"{copilot.protocol}. Both are offered {claude.tools} tools.",
+        indent=0,
+    )
+
+
+def _tell(screen: Screen, text: str, *, indent: int = _INDENT) -> None:
+    screen.show(wrapped(text, width=min(screen.width, FULL_WIDTH), indent=indent))
+
+
+def _quote(screen: Screen, text: str) -> None:
+    width = min(screen.width, FULL_WIDTH)
+    screen.show(wrapped(text, width=width, indent=_QUOTE_INDENT, style="yellow"))
+
+
+async def _show_status(screen: Screen, place: Place, settings: Settings) -> None:
+    screen.show([Text(""), heading("In the evening, `tidelog status` says:"), Text("")])
+    async with await open_store(place, settings) as store:
+        row = await store.status()
+        around = await surroundings(store, row)
+    screen.show(status_lines(row, around, now=now(), width=screen.width))
+
+
+def timing_lines(timings: Timings, width: int) -> list[Text]:
+    """The milliseconds each kind of call took its client, as columns."""
+    rows = [[said(""), said("calls", "dim"), said("median", "dim"), said("slowest", "dim")]]
+    rows += [
+        [said(kind), said(f"{count:,}"), said(f"{middle:.1f}"), said(f"{slowest:.1f}")]
+        for kind, count, middle, slowest in timings.rows()
+    ]
+    note = "milliseconds over stdio, as the client saw them; what was written is on disk"
+    return [
+        *wrapped(f"What it took, in {note}", width=width, indent=0),
+        *grid(rows, width=width, flexible=0, right=(1, 2, 3)),
+    ]
+
+
+def _verdict(broken_claims: Sequence[str], place: Place, *, keep: bool, width: int) -> list[Text]:
+    if broken_claims:
+        lines = [said("It did not come out as told:", "bold red")]
+        for claim in broken_claims:
+            lines += wrapped(f"not true: {claim}", width=width, indent=2)
+        return lines
+    last = [said("Everything came out as told.", "green")]
+    if keep:
+        return [*last, said(f"The store is kept: tidelog status --home {place.home}")]
+    return [*last, said("The scratch store is gone. Begin your own with `tidelog init`.")]

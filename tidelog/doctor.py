@@ -1,0 +1,112 @@
+"""`tidelog doctor`: is everything as it should be, and if not, what helps."""
+
+import platform
+import sqlite3
+import stat
+from pathlib import Path
+
+from localstore.errors import InvalidArguments, TidelogError
+from localstore.schema import MINIMUM_SQLITE
+from localstore.values import Row, Value
+from tidelog import __version__
+from tidelog.arguments import Arguments
+from tidelog.discovery import Place
+from tidelog.folder import FOLDER_MODE
+from tidelog.opening import Setting, locate, require_store
+from tidelog.screen import Screen, show_json
+from tidelog.settings import LoadedSettings, Settings
+from tidelog.views.checks import check_lines
+from tidelog.wiring import open_store
+
+_FILE_MODE = 0o600
+
+
+async def doctor(arguments: Arguments) -> int:
+    """`tidelog doctor`: run every check, print what was found, return 1 when one failed."""
+    checks = [_python(), _sqlite()]
+    settings: Row = {}
+    try:
+        setting = locate(arguments, Path.cwd())
+    except InvalidArguments as error:
+        checks.append(_told("settings", False, error.message, error.hint or "correct it there"))
+    else:
+        settings = in_force(setting.settings)
+        checks += await _store_checks(setting)
+    failed = any(check["ok"] is not True for check in checks)
+    rows: list[Value] = [*checks]
+    if arguments.json:
+        show_json({"ok": not failed, "checks": rows, "settings": settings})
+    else:
+        screen = Screen()
+        screen.show(check_lines(checks, settings, width=screen.width))
+    return 1 if failed else 0
+
+
+def in_force(loaded: LoadedSettings) -> Row:
+    """The settings in force and where each is from; of a secret only whether it is set."""
+    values: Row = {}
+    for name in Settings.model_fields:
+        value = getattr(loaded.values, name)
+        if name == "http_token":
+            shown: Value = "set" if value else None
+        elif isinstance(value, tuple):
+            shown = ", ".join(value)
+        else:
+            shown = str(value) if isinstance(value, Path) else value
+        values[name] = {"value": shown, "from": loaded.origins[name]}
+    return values
+
+
+async def _store_checks(setting: Setting) -> list[Row]:
+    try:
+        place = require_store(setting)
+        found = _told("store", True, f"{place.store}, {place.found.value}")
+        checks = [found, _permissions(place)]
+        async with await open_store(place, setting.settings.values) as store:
+            return checks + await store.check()
+    except TidelogError as error:
+        return [_told("store", False, error.message, error.hint)]
+
+
+def _told(check: str, ok: bool, found: str, repair: str = "") -> Row:
+    row: Row = {"check": check, "ok": ok, "found": found}
+    return row if ok or not repair else row | {"repair": repair}
+
+
+def _python() -> Row:
+    return _told("tidelog", True, f"{__version__} on Python {platform.python_version()}")
+
+
+def _sqlite() -> Row:
+    connection = sqlite3.connect(":memory:")
+    try:
+        connection.execute("CREATE VIRTUAL TABLE words USING fts5 (word)")
+        searches = True
+    except sqlite3.OperationalError:
+        searches = False
+    finally:
+        connection.close()
+    new_enough = sqlite3.sqlite_version_info >= MINIMUM_SQLITE
+    found = f"{sqlite3.sqlite_version}, {'with' if searches else 'without'} full-text search"
+    needed = ".".join(str(part) for part in MINIMUM_SQLITE)
+    repair = f"use a Python whose SQLite is {needed} or later and has FTS5"
+    return _told("SQLite", new_enough and searches, found, repair)
+
+
+def _permissions(place: Place) -> Row:
+    """Whether only the owner may read the folder and what is in it."""
+    wrong = [] if _mode(place.home) == FOLDER_MODE else [place.home]
+    wrong += [file for file in sorted(place.home.iterdir()) if not _is_private(file)]
+    if not wrong:
+        return _told("permissions", True, "only you can read it")
+    names = ", ".join(file.name for file in wrong)
+    repair = f"chmod -R u=rwX,go= {place.home}"
+    return _told("permissions", False, f"others may read or write {names}", repair)
+
+
+def _is_private(file: Path) -> bool:
+    return file.is_dir() or _mode(file) == _FILE_MODE
+
+
+def _mode(file: Path) -> int:
+    return stat.S_IMODE(file.stat().st_mode)

@@ -1,0 +1,79 @@
+"""From a command line to an open store: which folder, which settings."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from localstore.errors import Unavailable
+from localstore.store import Store
+from localstore.values import Value
+from tidelog.arguments import Arguments
+from tidelog.discovery import Place, find_place, new_place
+from tidelog.settings import LoadedSettings, load_settings
+from tidelog.wiring import open_store
+
+OWN_NAME = "tidelog"
+"""Who signs what a person does with the command line, unless a setting says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a command works, and under which settings."""
+
+    place: Place
+    settings: LoadedSettings
+
+    @property
+    def who(self) -> str:
+        """Who signs what the command changes."""
+        return self.settings.values.client_name or OWN_NAME
+
+
+def locate(arguments: Arguments, start: Path) -> Setting:
+    """Find the store for `start` and read its settings; a place yet to be made when there is none.
+
+    Raises:
+        InvalidArguments: a setting breaks its rule.
+    """
+    flags: Mapping[str, Value] = {
+        "home": arguments.home,
+        "client_name": arguments.client_name,
+        "toolsets": arguments.toolsets,
+        "read_only": arguments.read_only,
+    }
+    home = load_settings({"home": arguments.home}).values.home
+    place = find_place(start, home=home) or new_place(start)
+    return Setting(place, load_settings(flags, place.settings_file))
+
+
+def require_store(setting: Setting) -> Place:
+    """The place, if there is a store to work on.
+
+    Raises:
+        Unavailable: there is none; says how to make one.
+    """
+    place = setting.place
+    if not place.store.exists():
+        if place.home.is_dir():
+            raise Unavailable(
+                f"{place.home} holds no store",
+                hint="`tidelog init` makes one; a copy of store.db put there is taken up",
+            )
+        raise Unavailable(
+            "no store here or in any folder above",
+            hint="run `tidelog init` in the project's folder, or name one with --home",
+        )
+    return place
+
+
+@asynccontextmanager
+async def opened(setting: Setting) -> AsyncIterator[Store]:
+    """Open the store that is there, and close it again.
+
+    Raises:
+        Unavailable: there is none, or it cannot be used. Nothing is made.
+    """
+    place = require_store(setting)
+    async with await open_store(place, setting.settings.values) as store:
+        yield store

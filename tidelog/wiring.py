@@ -1,0 +1,101 @@
+"""The composition root: the real clock, the real ids, the store, and what wakes a server."""
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from localstore.ids import uuid7
+from localstore.store import Store, StoreOptions
+from tidelog.discovery import STORE_FILE, Place
+from tidelog.settings import Settings
+
+_LOW_BITS = 50
+_COUNTER_BITS = 24
+_SETTLE_MS = 20
+_STEP_MS = 5
+
+logger = logging.getLogger(__name__)
+
+
+def now() -> datetime:
+    """The machine's clock, in UTC."""
+    return datetime.now(UTC)
+
+
+class Ids:
+    """UUIDv7s that rise within this process, even within one millisecond or when the clock is set
+    back; for one thread.
+
+    The 24 bits below the time count up from a random start, as RFC 9562 section 6.2, method 1, has
+    it; the 50 below those are fresh random bits each time, for a row's ref is made of them.
+    """
+
+    def __init__(self) -> None:
+        self._ms = 0
+        self._counter = 0
+
+    def __call__(self) -> str:
+        """The next id; greater than every one before."""
+        ms = time.time_ns() // 1_000_000
+        if ms > self._ms:
+            self._ms = ms
+            self._counter = _random_bits(_COUNTER_BITS - 1)
+        else:
+            self._counter += 1
+            if self._counter >> _COUNTER_BITS:
+                self._ms, self._counter = self._ms + 1, 0
+        return uuid7(self._ms, self._counter << _LOW_BITS | _random_bits(_LOW_BITS))
+
+
+def _random_bits(count: int) -> int:
+    return int.from_bytes(os.urandom(8)) >> (64 - count)
+
+
+async def open_store(place: Place, settings: Settings) -> Store:
+    """Open the store at a place with the settings in force; it is made when it is missing.
+
+    Raises:
+        Unavailable, Busy: as `Store.open` says.
+    """
+    options = StoreOptions(
+        busy_timeout_seconds=settings.busy_timeout_seconds,
+        durable=settings.durable,
+        archive_after_days=settings.archive_after_days,
+    )
+    return await Store.open(place.store, clock=now, new_id=Ids(), options=options)
+
+
+async def watch_store(home: Path) -> AsyncGenerator[None]:
+    """Yield once when it is watching, then soon after any process has written to the store in
+    `home`; end where the system cannot watch files.
+
+    The kernel tells; nothing is polled. Several writes within some milliseconds are one.
+    """
+    from watchfiles import awatch
+
+    changes = awatch(
+        home,
+        watch_filter=lambda _, path: Path(path).name.startswith(STORE_FILE),
+        debounce=_SETTLE_MS,
+        step=_STEP_MS,
+        force_polling=False,
+        recursive=False,
+    )
+    first = asyncio.ensure_future(anext(changes))
+    try:
+        await asyncio.sleep(0)  # awatch sets its watch up before it waits for the first time
+        yield
+        await first
+        yield
+        async for _ in changes:
+            yield
+    except OSError as failure:
+        logger.warning("changes by other processes are not announced: %s", failure)
+    finally:
+        first.cancel()
+        await asyncio.wait([first])
+        await changes.aclose()
