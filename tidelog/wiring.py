@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +17,8 @@ _LOW_BITS = 50
 _COUNTER_BITS = 24
 _SETTLE_MS = 20
 _STEP_MS = 5
+_LOOKS_SECONDS = (0.05, 0.2, 1.0, 5.0)
+"""After how long it is worth looking again, each counted from the look before."""
 
 logger = logging.getLogger(__name__)
 
@@ -71,9 +73,11 @@ async def open_store(place: Place, settings: Settings) -> Store:
 
 async def watch_store(home: Path) -> AsyncGenerator[None]:
     """Yield once when it is watching, then soon after any process has written to the store in
-    `home`; end where the system cannot watch files.
+    `home`, and a few times more; end where the system cannot watch files.
 
-    The kernel tells; nothing is polled. Several writes within some milliseconds are one.
+    The kernel tells; nothing is polled while nobody writes. Several writes within some milliseconds
+    are one. It is worth looking again because the kernel tells of a commit's bytes in the log, and
+    readers see the commit only once those are on the disk, which raises no event.
     """
     from watchfiles import awatch
 
@@ -85,17 +89,23 @@ async def watch_store(home: Path) -> AsyncGenerator[None]:
         force_polling=False,
         recursive=False,
     )
-    first = asyncio.ensure_future(anext(changes))
+    waiting = asyncio.ensure_future(anext(changes))
+    looks: Iterator[float] = iter(())
     try:
         await asyncio.sleep(0)  # awatch sets its watch up before it waits for the first time
         yield
-        await first
-        yield
-        async for _ in changes:
+        while True:
+            told, _ = await asyncio.wait([waiting], timeout=next(looks, None))
+            if told:
+                waiting.result()
+                waiting = asyncio.ensure_future(anext(changes))
+                looks = iter(_LOOKS_SECONDS)
             yield
+    except StopAsyncIteration:
+        return
     except OSError as failure:
         logger.warning("changes by other processes are not announced: %s", failure)
     finally:
-        first.cancel()
-        await asyncio.wait([first])
+        waiting.cancel()
+        await asyncio.wait([waiting])
         await changes.aclose()

@@ -74,6 +74,18 @@ async def test_watch_tells_of_other_writers(tmp_path: Path) -> None:
         await watching.aclose()
 
 
+async def test_watch_looks_again(tmp_path: Path) -> None:
+    """After one write it yields more than once: the bytes are told of before the commit counts."""
+    home = tmp_path / ".tidelog"
+    async with await Store.open(home / "store.db", clock=now, new_id=Ids()) as store:
+        watching = watch_store(home)
+        await awaited(watching)
+        await store.set_project("told once")
+        await awaited(watching)
+        await awaited(watching)
+        await watching.aclose()
+
+
 async def test_watch_can_be_cancelled(tmp_path: Path) -> None:
     """Cancelling whoever waits for a change ends the watch, and no thread is left in it."""
     watching = watch_store(tmp_path)
