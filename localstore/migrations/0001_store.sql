@@ -275,17 +275,21 @@ BEGIN
 END;
 
 -- open_blockers: the live edges whose blocker, active or archived, still holds its target back.
--- UNION: while a row moves between the two tables it stands in both.
+-- EXISTS, not a UNION of joins: SQLite would build all of a union for each target it is asked of;
+-- and a row that is moving between the two tables, and stands in both, counts once.
 CREATE VIEW open_blockers AS
 SELECT d.target_id, d.source_id
-FROM dependencies d JOIN work_items b ON b.id = d.source_id
-WHERE d.dependency_type = 'blocks' AND d.deleted_at IS NULL
-    AND b.status <> 'completed' AND b.deleted_at IS NULL
-UNION
-SELECT d.target_id, d.source_id
-FROM dependencies d JOIN archived_work_items b ON b.id = d.source_id
-WHERE d.dependency_type = 'blocks' AND d.deleted_at IS NULL
-    AND b.status <> 'completed' AND b.deleted_at IS NULL;
+FROM dependencies d
+WHERE d.dependency_type = 'blocks' AND d.deleted_at IS NULL AND (
+    EXISTS (
+        SELECT 1 FROM work_items b
+        WHERE b.id = d.source_id AND b.status <> 'completed' AND b.deleted_at IS NULL
+    )
+    OR EXISTS (
+        SELECT 1 FROM archived_work_items b
+        WHERE b.id = d.source_id AND b.status <> 'completed' AND b.deleted_at IS NULL
+    )
+);
 
 CREATE TRIGGER dependencies_added AFTER INSERT ON dependencies WHEN new.dependency_type = 'blocks'
 BEGIN
