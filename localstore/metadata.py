@@ -10,7 +10,7 @@ from localstore.values import Row, Value
 SCHEMA_VERSION = "1.0"
 """Written as `_schema_version` into metadata that does not name one."""
 
-Count = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
 Hours = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 

@@ -34,15 +34,21 @@ class OversightOperations(OpenedStore):
         """
         return await self._read(lambda c: history.list_history(c, key, page))
 
-    async def status(self, since: str | None = None) -> Row:
+    async def status(self, since: str | None = None, *, shown: int = status.SHOWN) -> Row:
         """The whole project's status; with `since` (a time or an answer's token) what changed.
+
+        At most `shown` items stand in each of its lists, with the totals beside them.
 
         Raises: InvalidArguments.
         """
         now = self._now()
         if since is None:
-            return await self._read(lambda c: status.project_status(c, now, self.replica_id))
-        return await self._read(lambda c: changes.changes_since(c, since, now, self.replica_id))
+            return await self._read(
+                lambda c: status.project_status(c, now, self.replica_id, shown=shown)
+            )
+        return await self._read(
+            lambda c: changes.changes_since(c, since, now, self.replica_id, shown=shown)
+        )
 
     async def sync_status(self) -> Row:
         """How far this replica is from its hub; without one, what would go there."""

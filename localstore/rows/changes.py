@@ -14,7 +14,9 @@ ROWS_SHOWN = 50
 _CHANGES_READ = 500
 
 
-def changes_since(connection: sqlite3.Connection, since: str, now: str, replica_id: str) -> Row:
+def changes_since(
+    connection: sqlite3.Connection, since: str, now: str, replica_id: str, *, shown: int = SHOWN
+) -> Row:
     """What changed after a moment or a token, who changed it, and what is ready now.
 
     Changes of one row are told once, newest first, with the fields that changed and the way its
@@ -42,7 +44,7 @@ def changes_since(connection: sqlite3.Connection, since: str, now: str, replica_
         "changed_rows": len(rows),
         "total": total,
         "by": dict(Counter(text_of(entry, "changed_by") for entry in entries).most_common(SHOWN)),
-        "ready": section(connection, WorkItemFilter(ready=True)),
+        "ready": section(connection, WorkItemFilter(ready=True), shown),
     }
     if len(rows) > len(told) or total > len(entries):
         answer["truncated"] = True

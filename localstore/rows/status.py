@@ -18,12 +18,15 @@ from localstore.values import (
 )
 
 SHOWN = 10
+"""How many of each kind a status shows a person."""
 
 
-def project_status(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
+def project_status(
+    connection: sqlite3.Connection, now: str, replica_id: str, *, shown: int = SHOWN
+) -> Row:
     """Everything a person or an assistant wants to know at the start of a day.
 
-    Every list in it is cut at ten with its total beside it, so that the answer stays small and,
+    Every list in it is cut at `shown` with its total beside it, so that the answer stays small and,
     with the kept counts, takes as long for a large project as for a small one.
     """
     return {
@@ -31,12 +34,12 @@ def project_status(connection: sqlite3.Connection, now: str, replica_id: str) ->
         "counts": _counts(connection),
         "total": _count(connection, "TRUE"),
         "vendors": _vendors(connection),
-        "ready": section(connection, WorkItemFilter(ready=True)),
-        "in_progress": section(connection, WorkItemFilter(status=["active"])),
-        "blocked": section(connection, WorkItemFilter(status=["blocked"])),
-        "tree": _open_roots(connection),
-        "recent_deployments": _recent_deployments(connection),
-        "enhancements": _enhancements(connection),
+        "ready": section(connection, WorkItemFilter(ready=True), shown),
+        "in_progress": section(connection, WorkItemFilter(status=["active"]), shown),
+        "blocked": section(connection, WorkItemFilter(status=["blocked"]), shown),
+        "tree": _open_roots(connection, shown),
+        "recent_deployments": _recent_deployments(connection, shown),
+        "enhancements": _enhancements(connection, shown),
         "configuration": _configuration(connection),
         "health": health(connection),
     }
@@ -69,9 +72,9 @@ def heading(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
     }
 
 
-def section(connection: sqlite3.Connection, filters: WorkItemFilter) -> Row:
+def section(connection: sqlite3.Connection, filters: WorkItemFilter, shown: int) -> Row:
     """The first of the items that pass the filters, and how many there are."""
-    found = list_items(connection, filters, Page(limit=SHOWN))
+    found = list_items(connection, filters, Page(limit=shown))
     return {"total": found["total"], "items": found["items"]}
 
 
@@ -108,13 +111,13 @@ def _vendors(connection: sqlite3.Connection) -> Row:
     return answer | ({"truncated": True} if broken > len(rows) else {})
 
 
-def _open_roots(connection: sqlite3.Connection) -> list[Value]:
+def _open_roots(connection: sqlite3.Connection, shown: int) -> list[Value]:
     found = connection.execute(
         f"SELECT {', '.join(SUMMARY)} FROM work_items INDEXED BY work_items_roots "
         "WHERE deleted_at IS NULL AND parent_id IS NULL "
         "AND status IN ('planned', 'active', 'blocked') "
         "ORDER BY updated_at DESC, id DESC LIMIT ?",
-        (SHOWN,),
+        (shown,),
     )
     roots = [WORK_ITEM.decode(list(SUMMARY), stored) for stored in found]
     return [summary(root) | _progress(connection, text_of(root, "id")) for root in roots]
@@ -136,8 +139,8 @@ def _configuration(connection: sqlite3.Connection) -> Row:
     return {name: value for name, value in whole.items() if name not in stamps}
 
 
-def _recent_deployments(connection: sqlite3.Connection) -> list[Value]:
-    found = deployments.list_deployments(connection, None, Page(limit=SHOWN // 2))
+def _recent_deployments(connection: sqlite3.Connection, shown: int) -> list[Value]:
+    found = deployments.list_deployments(connection, None, Page(limit=(shown + 1) // 2))
     return [
         {
             "ref": row["ref"],
@@ -158,11 +161,11 @@ def _recent_deployments(connection: sqlite3.Connection) -> list[Value]:
     ]
 
 
-def _enhancements(connection: sqlite3.Connection) -> list[Value]:
-    found = enhancements.list_enhancements(connection, None, None, Page(limit=SHOWN))
-    shown = ("ref", "title", "status", "priority", "target_quarter")
+def _enhancements(connection: sqlite3.Connection, shown: int) -> list[Value]:
+    found = enhancements.list_enhancements(connection, None, None, Page(limit=shown))
+    told = ("ref", "title", "status", "priority", "target_quarter")
     return [
-        {name: row[name] for name in shown if name in row}
+        {name: row[name] for name in told if name in row}
         for row in rows_of(found, "items")
         if row.get("status") != "completed"
     ]

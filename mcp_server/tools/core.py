@@ -13,6 +13,8 @@ from mcp_server.bulk import read_operations
 from mcp_server.tool import ADDS, CHANGES, CHANGES_ONCE, READS, Toolset
 
 CORE = Toolset("core")
+STATUS_SHOWN = 5
+"""How many items of each kind a model reads of in a status: every session pays for them."""
 
 
 class CreateWorkItem(Creates, WorkItemCreate):
@@ -148,4 +150,4 @@ async def get_project_status(store: Store, arguments: GetProjectStatus, _who: st
     """Start here: counts, ready, running and blocked work, a token. since (the last token, or a
     time): only what changed, by whom, and what is ready now.
     """
-    return await store.status(arguments.since)
+    return await store.status(arguments.since, shown=STATUS_SHOWN)
