@@ -67,7 +67,7 @@ wheel: $(STAMP) ## Build the wheel and the source archive into dist/
 
 .PHONY: clean
 clean: ## Remove the environment, builds and caches
-	@rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) dist build .interop .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The build backend goes in first, pinned, so that nothing is built with an unpinned one.

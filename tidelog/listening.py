@@ -36,7 +36,8 @@ class Listener(uvicorn.Server):
         )
         self._end_streams = end_streams
         for each in _STOP_SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(each, self._stop)
+            # uvicorn's own handler, for the library that streams events hooks into that one.
+            asyncio.get_running_loop().add_signal_handler(each, self.handle_exit, each, None)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -47,10 +48,6 @@ class Listener(uvicorn.Server):
         """End what is open, wait a little for what is being answered, and stop."""
         await self._end_streams()
         await super().shutdown(sockets)
-
-    def _stop(self) -> None:
-        self.force_exit = self.should_exit
-        self.should_exit = True
 
 
 def listen(address: Address) -> socket.socket:
