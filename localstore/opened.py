@@ -1,6 +1,7 @@
 """An opened store: its file, its two connections, and how a read or a write runs on them."""
 
 import asyncio
+import fcntl
 import os
 import sqlite3
 from collections.abc import Callable
@@ -138,6 +139,8 @@ def _prepare(path: Path, connector: Callable[[], sqlite3.Connection], stamp: Sta
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    if path.stat().st_size == 0:
+        _begin_log(path.parent, connector)
     connection = connector()
     try:
         if not is_current(connection):
@@ -148,6 +151,20 @@ def _prepare(path: Path, connector: Callable[[], sqlite3.Connection], stamp: Sta
         return str(known[0])
     finally:
         connection.close()
+
+
+def _begin_log(folder: Path, connector: Callable[[], sqlite3.Connection]) -> None:
+    """Give an empty file its write-ahead log, one process at a time.
+
+    SQLite makes two that switch at once give up, whatever their timeout. The lock is on the folder:
+    opening and closing the file itself would drop SQLite's own locks on it.
+    """
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        connector().close()
+    finally:
+        os.close(held)
 
 
 def _plant(connection: sqlite3.Connection, stamp: Stamp) -> tuple[str]:
