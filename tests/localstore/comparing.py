@@ -1,7 +1,7 @@
 """Looking at the real store from every side and comparing what is seen with the model."""
 
 from localstore.models import Page
-from localstore.values import Row, Value, mapping_of, rows_of, text_of
+from localstore.values import Row, Value, mapping_of, rows_of, text_of, texts_of
 from tests.localstore.model import CLOSED, Board, Item
 from tests.localstore.replaying import replayed
 from tests.localstore.world import World
@@ -48,8 +48,8 @@ def _compare_row(model: Board, item: Item, row: Row) -> None:
         assert not above.archived
 
 
-async def _ids(world: World, page: Page = _WHOLE, **filters: Value) -> list[str]:
-    told = await world.listed(page, **filters)
+async def _ids(world: World, filters: Row) -> list[str]:
+    told = await world.listed(_WHOLE, **filters)
     rows = rows_of(told, "items")
     assert told["total"] == len(rows)
     return [text_of(row, "id") for row in rows]
@@ -66,13 +66,13 @@ async def compare_filter(world: World, model: Board, filters: Row) -> None:
             not isinstance(kinds, list) or item.kind in kinds,
             "assignee" not in filters or (item.assignee or "none") == filters["assignee"],
             "query" not in filters or filters["query"] in words,
-            set(map(str, filters.get("labels") or ())) <= set(item.labels),
+            set(texts_of(filters, "labels")) <= set(item.labels),
             "under" not in filters or filters["under"] in [up.id for up in model.path(item)[:-1]],
             "parent_id" not in filters or filters["parent_id"] == item.parent,
         ]
         if all(wanted):
             expected.append(item.id)
-    found = await _ids(world, **filters)
+    found = await _ids(world, filters)
     if "query" in filters:  # ranked: only what is found can be foreseen
         assert sorted(found) == sorted(expected)
     else:
@@ -144,5 +144,6 @@ async def _compare_history(world: World, model: Board, seen: dict[str, Row]) -> 
         assert whole.keys() - own <= row.keys()
     edges = replayed(entries, "dependency").values()
     assert {
-        (row["source_id"], row["target_id"]): (row["version"], "deleted_at" not in row) for row in edges
+        (row["source_id"], row["target_id"]): (row["version"], "deleted_at" not in row)
+        for row in edges
     } == {ends: (edge.version, edge.live) for ends, edge in model.edges.items()}

@@ -12,7 +12,7 @@ from tests.localstore.world import World
 
 @pytest.fixture(scope="session")
 def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store nobody has written to yet, to be copied: making one anew takes a tenth of a second."""
+    """A store nobody has written to, to be copied: making one anew takes a tenth of a second."""
     path = tmp_path_factory.mktemp("new") / "store.db"
 
     async def make() -> None:

@@ -118,7 +118,9 @@ class Model(Board):
             raise Refused("not_found")
         moved = [each for each in self.path(self.items[key]) if each.archived]
         moved += self._restored_below(self.items[key])
-        if any(not each.deleted and each.parent and self.items[each.parent].deleted for each in moved):
+        if any(
+            not each.deleted and each.parent and self.items[each.parent].deleted for each in moved
+        ):
             raise Refused("invalid_arguments")
         for each in moved:
             self._change(each, archived=False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from localstore.errors import InvalidArguments, NotFound, TidelogError
+from localstore.errors import InvalidArguments
 from localstore.models import Page
 from localstore.store import StoreOptions
 from localstore.values import Row, Value, mapping_of, rows_of, text_of
@@ -87,7 +87,9 @@ async def test_archiving_is_a_change(world: World) -> None:
     await archive(world, 0)
     await restore(world, item)
     back, out, _ = await world.entries(item)
-    assert mapping_of(out, "changes").keys() == mapping_of(back, "changes").keys() == {"archived_at"}
+    assert (
+        mapping_of(out, "changes").keys() == mapping_of(back, "changes").keys() == {"archived_at"}
+    )
     assert (back["version"], back["changed_by"]) == (3, "keeper")
     assert "archived_at" not in await world.full(item)
 
@@ -165,71 +167,8 @@ async def test_batches(world: World) -> None:
     assert (last["archived"], last["more"]) == (1, False)
 
 
-async def test_restoring_brings_ancestors_and_subtree(world: World) -> None:
-    """A restored item comes with its archived ancestors and subtree, and nothing else."""
-    rows = await chain(world, 4)
-    sibling = await world.item("sibling", under=rows[0])
-    await close(world, *rows, sibling)
-    await archive(world, 0)
-    assert (await restore(world, rows[2]))["restored"] == 4
-    assert await world.titles(archived=True) == ["sibling"]
-    assert (await world.full(rows[3]))["depth"] == 3
-    assert await world.failed_checks() == []
-
-
-async def test_restoring_one_twice(world: World) -> None:
-    """An item named twice, or brought along by another, comes back once."""
-    rows = await chain(world, 2)
-    await close(world, *rows)
-    await archive(world, 0)
-    assert (await restore(world, rows[0], rows[1], rows[0]))["restored"] == 2
-
-
-async def test_restoring_all_or_none(world: World) -> None:
-    """When one of the items is not in the archive none is restored."""
-    item, active = await world.item(status="completed"), await world.item("active")
-    await archive(world, 0)
-    with pytest.raises(NotFound):
-        await restore(world, item, active)
-    assert world.sizes()["archived_work_items"] == 1
-
-
-async def test_restoring_keeps_everything(world: World) -> None:
-    """An item that was archived and restored has every field it had."""
-    fields: Row = {"labels": ["a"], "metadata": {"x": {"y": 1}}, "description": "d", "assignee": "ada"}
-    item = await world.item(status="completed", **fields)
-    before = await world.full(item)
-    await archive(world, 0)
-    await restore(world, item)
-    after = await world.full(item)
-    stamp = {"version", "updated_at", "updated_by"}
-    assert {k: v for k, v in after.items() if k not in stamp} == {
-        k: v for k, v in before.items() if k not in stamp
-    }
-
-
-@pytest.mark.parametrize("archive_parent", [False, True])
-async def test_restoring_under_a_deleted_parent(world: World, archive_parent: bool) -> None:
-    """Restoring an item whose parent was deleted meanwhile leaves no living item under a deleted one."""
-    parent, child = await chain(world, 2)
-    await close(world, child)
-    await archive(world, 0)
-    await world.change(parent, deleted=True)
-    if archive_parent:
-        await archive(world, 0)
-    try:
-        await restore(world, child)
-    except TidelogError:
-        assert await world.titles(archived=True)
-    orphans = world.sql(
-        "SELECT c.title FROM work_items c JOIN work_items p ON p.id = c.parent_id "
-        "WHERE c.deleted_at IS NULL AND p.deleted_at IS NOT NULL"
-    )
-    assert orphans == []
-
-
 async def test_archive_filters(world: World) -> None:
-    """The archive takes the same filters as the list, a subtree that crosses active rows among them."""
+    """The archive takes the filters of the list, also a subtree that crosses active rows."""
     rows = await chain(world, 3)
     await close(world, rows[2])
     await world.item("other", kind="research", status="cancelled", labels=["x"], assignee="ada")
@@ -248,23 +187,21 @@ async def test_archive_filters(world: World) -> None:
 
 
 async def test_archive_has_no_ready_work(world: World) -> None:
-    """Asked for ready work, the archive has none or says that the filter makes no sense there."""
+    """Asked for ready work, the archive says that the filter makes no sense there."""
     await world.item(status="completed")
     await archive(world, 0)
-    try:
-        assert await world.titles(archived=True, ready=True) == []
-    except InvalidArguments as refusal:
-        assert refusal.field == "ready"
+    with pytest.raises(InvalidArguments) as caught:
+        await world.listed(archived=True, ready=True)
+    assert caught.value.field == "ready"
 
 
 @pytest.mark.parametrize("days", [10**9, -(10**9), 10**6])
 async def test_absurd_age(world: World, days: int) -> None:
-    """An age beyond the calendar archives nothing or is refused; it does not crash."""
+    """An age beyond the calendar is refused."""
     await world.item(status="completed")
-    try:
-        assert (await archive(world, days))["archived"] in (0, 1)
-    except InvalidArguments as refusal:
-        assert "days" in refusal.field
+    with pytest.raises(InvalidArguments) as caught:
+        await archive(world, days)
+    assert caught.value.field == "older_than_days"
 
 
 async def test_archive_pages(world: World) -> None:
@@ -275,15 +212,3 @@ async def test_archive_pages(world: World) -> None:
     first = await world.listed(Page(limit=3), archived=True)
     rest = await world.listed(Page(limit=3, cursor=text_of(first, "next_cursor")), archived=True)
     assert len({*refs(rows_of(first, "items")), *refs(rows_of(rest, "items"))}) == 5
-
-
-async def test_restoring_a_deleted_item_whose_parent_hangs_below_a_deleted_one(world: World) -> None:
-    """An archived parent that would come along, living, under a deleted item is not brought back."""
-    top, middle, leaf = await chain(world, 3)
-    await world.change(leaf, deleted=True)
-    await close(world, middle)
-    await archive(world, 0)
-    await world.change(top, deleted=True)
-    with pytest.raises(TidelogError):
-        await restore(world, leaf)
-    assert sorted(await world.titles(archived=True)) == ["level 1", "level 2"]

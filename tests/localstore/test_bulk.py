@@ -3,7 +3,7 @@
 import pytest
 
 from localstore.errors import Duplicate, InvalidArguments, NotFound, TidelogError, VersionConflict
-from localstore.values import Row, Value, rows_of, text_of
+from localstore.values import Row, Value, rows_of, text_of, without_nulls
 from tests.localstore.world import World, key, refs
 
 pytestmark = pytest.mark.anyio
@@ -11,8 +11,8 @@ pytestmark = pytest.mark.anyio
 
 def create(title: str, client_ref: str | None = None, **fields: Value) -> Row:
     """A creation in a bulk call."""
-    item: Row = {"item_type": "task", "title": title} | fields
-    return {"op": "create", "item": item} | ({"client_ref": client_ref} if client_ref else {})
+    item: Row = {"item_type": "task", "title": title, **fields}
+    return without_nulls({"op": "create", "item": item, "client_ref": client_ref})
 
 
 def update(item: str, version: int, **fields: Value) -> Row:
@@ -26,7 +26,7 @@ def depends(source: str, target: str, kind: str = "blocks") -> Row:
 
 
 async def test_results_stand_in_order(world: World) -> None:
-    """Each operation has its result, in order: a creation its summary and id, an update what changed."""
+    """Each operation has its result, in order: the row in short, and of an update what changed."""
     old = await world.item("old")
     told = await world.bulk(create("a", "one"), update(key(old), 1, title="new"), create("b"))
     first, second, third = rows_of(told, "results")
@@ -101,7 +101,7 @@ async def test_one_moment_and_one_entry_each(world: World) -> None:
 
 
 async def test_same_call_again_creates_nothing(world: World) -> None:
-    """Creations sent again under the same client_refs return the first items, with their children."""
+    """Creations sent again under the same client_refs return the first items, children too."""
     operations = [create("p", "p"), create("c", "c", parent_id="@p")]
     first, again = await world.bulk(*operations), await world.bulk(*operations)
     assert refs(rows_of(first, "results")) == refs(rows_of(again, "results"))
@@ -112,7 +112,9 @@ async def test_later_operations_see_earlier_ones(world: World) -> None:
     """A rule is checked against what earlier operations of the call have done."""
     item = await world.item("item")
     told = await world.bulk(
-        update(key(item), 1, title="one"), update(key(item), 2, title="two"), create("x", "x"),
+        update(key(item), 1, title="one"),
+        update(key(item), 2, title="two"),
+        create("x", "x"),
         depends(key(item), "@x"),
     )
     assert rows_of(told, "results")[1]["version"] == 3

@@ -57,7 +57,9 @@ async def test_other_author_is_no_other_request(world: World) -> None:
 async def test_refs_count_per_entity(world: World) -> None:
     """The same client_ref may be used once for each kind of row."""
     await world.item("Item", client_ref="r1")
-    told = await world.bulk({"op": "create", "item": {"item_type": "task", "title": "x"}, "client_ref": "r2"})
+    told = await world.bulk(
+        {"op": "create", "item": {"item_type": "task", "title": "x"}, "client_ref": "r2"}
+    )
     assert told["total"] == 1
     assert world.sizes()["client_refs"] == 2
 

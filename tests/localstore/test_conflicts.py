@@ -6,7 +6,7 @@ from localstore.errors import InvalidArguments, NotFound, TidelogError
 from localstore.fields import Keep
 from localstore.models import Page, VendorCreate
 from localstore.rows import conflicts
-from localstore.values import Row, Value, mapping_of, rows_of, text_of
+from localstore.values import Row, Value, mapping_of, rows_of, text_of, texts_of
 from tests.localstore.test_text import nested
 from tests.localstore.test_tree import chain
 from tests.localstore.world import World, key
@@ -14,7 +14,9 @@ from tests.localstore.world import World, key
 pytestmark = pytest.mark.anyio
 
 
-async def conflict(world: World, item: Row, field: str, entity: str = "work_item", **sides: Value) -> Row:
+async def conflict(
+    world: World, item: Row, field: str, entity: str = "work_item", **sides: Value
+) -> Row:
     """Record that both sides changed one field, as a merge does."""
     fields: Row = {"entity": entity, "entity_id": item["id"], "field": field} | sides
     return await world.store._write("sync", lambda c, stamp: conflicts.note(c, fields, stamp))
@@ -51,7 +53,11 @@ async def test_resolved_conflict_says_how(world: World) -> None:
     item = await world.item()
     told = await conflict(world, item, "title", local="Mine", remote="Theirs")
     answer = await resolve(world, told, "local")
-    assert (answer["status"], answer["resolution"], answer["resolved_by"]) == ("resolved", "local", "ada")
+    assert (answer["status"], answer["resolution"], answer["resolved_by"]) == (
+        "resolved",
+        "local",
+        "ada",
+    )
     assert (answer["kept"], answer["version"]) == ("Mine", 2)
     assert text_of(answer, "resolved_at").endswith("Z")
     assert (await world.store.conflicts("open", Page()))["total"] == 0
@@ -76,7 +82,7 @@ async def test_both_labels(world: World) -> None:
     item = await world.item()
     told = await conflict(world, item, "labels", local=["a", "b"], remote=["b", "c"])
     await resolve(world, told, "both")
-    assert sorted(map(str, (await world.full(item))["labels"] or ())) == ["a", "b", "c"]
+    assert sorted(texts_of(await world.full(item), "labels")) == ["a", "b", "c"]
 
 
 async def test_both_texts(world: World) -> None:

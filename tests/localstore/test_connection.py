@@ -1,4 +1,4 @@
-"""Several servers on one file: visible at once, one writer at a time, and a word when it is busy."""
+"""Several servers on one file: visible at once, one writer at a time, a word when it is busy."""
 
 import asyncio
 import shutil
@@ -28,7 +28,7 @@ async def test_commits_are_visible_at_once(world: World) -> None:
 
 
 async def test_two_servers_cannot_both_win(world: World) -> None:
-    """Of two servers that update from one version, the second is refused and sees the first's row."""
+    """Of two servers that update one version, the second is refused and sees the first's row."""
     other = await World.begin(world.path, first_id=5_000)
     item = await world.item("Contended")
     await world.change(item, title="First", who="ada")

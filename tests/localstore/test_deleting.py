@@ -19,7 +19,13 @@ async def test_deleted_item_leaves_the_views(world: World) -> None:
     """A deleted item is in no list, no search, no count, no ready work; it answers for itself."""
     item = await world.item("Zebra", labels=["x"])
     await world.change(item, deleted=True)
-    for filters in ({}, {"ready": True}, {"query": "zebra"}, {"labels": ["x"]}, {"status": ["active"]}):
+    for filters in (
+        {},
+        {"ready": True},
+        {"query": "zebra"},
+        {"labels": ["x"]},
+        {"status": ["active"]},
+    ):
         assert (await world.listed(**filters))["total"] == 0
         assert await world.titles(**filters) == []
     status = await world.store.status()

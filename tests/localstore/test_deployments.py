@@ -6,15 +6,17 @@ from localstore.errors import Duplicate, InvalidArguments, NotFound
 from localstore.metadata import EXAMPLES
 from localstore.models import DeploymentCreate, Page, VendorCreate, VendorPatch
 from localstore.validation import validate
-from localstore.values import Row, Value, mapping_of, rows_of, text_of
+from localstore.values import Row, Value, mapping_of, rows_of, text_of, texts_of
 from tests.localstore.world import COMMIT, World, key
 
 pytestmark = pytest.mark.anyio
 
 
-async def deploy(world: World, *, client_ref: str | None = None, **fields: Value) -> Row:
-    """Record a deployment."""
-    command = validate(DeploymentCreate, {"commit_hash": COMMIT} | fields)
+async def deploy(world: World, /, **fields: Value) -> Row:
+    """Record a deployment; takes `client_ref` beside its fields."""
+    client_ref = text_of(fields, "client_ref") or None
+    fields.pop("client_ref", None)
+    command = validate(DeploymentCreate, {"commit_hash": COMMIT, **fields})
     return await world.store.record_deployment(command, who="ada", client_ref=client_ref)
 
 
@@ -59,8 +61,9 @@ async def test_it_happened_now(world: World) -> None:
 async def test_unknown_links_are_refused(world: World, name: str) -> None:
     """A deployment that names a vendor or item that does not exist is refused whole."""
     await vendor(world, "Acme")
+    fields: Row = {"affected_vendors": ["Acme"]}
     with pytest.raises(NotFound) as caught:
-        await deploy(world, **{"affected_vendors": ["Acme"], name: ["T-00000"]})
+        await deploy(world, **fields | {name: ["T-00000"]})
     assert caught.value.hint
     assert world.sizes()["deployments"] == 0
 
@@ -72,7 +75,8 @@ async def test_links_are_named_once(world: World) -> None:
     row = await deploy(
         world, affected_vendors=["Acme", "ACME"], related_work_item_ids=[key(item), item["ref"]]
     )
-    assert len(row["affected_vendors"] or ()) == len(row["related_work_items"] or ()) == 1
+    assert len(texts_of(row, "affected_vendors")) == 1
+    assert len(rows_of(row, "related_work_items")) == 1
 
 
 async def test_links_follow_the_rows(world: World) -> None:

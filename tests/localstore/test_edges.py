@@ -1,5 +1,7 @@
 """Dependencies: one edge whichever end it is told from, and no circle of blockers."""
 
+from itertools import pairwise
+
 import pytest
 
 from localstore.errors import CycleError, InvalidArguments, NotFound
@@ -25,7 +27,7 @@ async def seen(world: World, item: Row) -> list[tuple[str, str]]:
 
 
 async def test_both_ends_tell_one_edge(world: World) -> None:
-    """"B depends_on A" after "A blocks B" is the same edge: one row, nothing changed."""
+    """ "B depends_on A" after "A blocks B" is the same edge: one row, nothing changed."""
     one, other = await world.item("A"), await world.item("B")
     first = await link(world, one, other, "blocks")
     second = await link(world, other, one, "depends_on")
@@ -73,7 +75,7 @@ async def test_an_item_and_itself(world: World, kind: DependencyType) -> None:
 async def test_circles_of_blockers_are_refused(world: World, length: int) -> None:
     """An edge that would close a circle of blockers is refused with the path, and not written."""
     rows = [await world.item(str(number)) for number in range(length)]
-    for blocker, blocked in zip(rows, rows[1:], strict=False):
+    for blocker, blocked in pairwise(rows):
         await world.blocks(blocker, blocked)
     before = world.sizes()
     with pytest.raises(CycleError) as caught:
@@ -145,7 +147,7 @@ async def test_drawing_again(world: World) -> None:
 
 
 async def test_removed_edges_make_no_circle(world: World) -> None:
-    """A removed edge does not count when circles are looked for; drawn again it is checked again."""
+    """A removed edge does not count when circles are looked for; drawn again it does."""
     one, other = await world.item("A"), await world.item("B")
     await world.blocks(one, other)
     await world.blocks(one, other, remove=True)

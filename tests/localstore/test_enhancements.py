@@ -5,17 +5,17 @@ import pytest
 from localstore.errors import CycleError, Duplicate, InvalidArguments, NotFound, VersionConflict
 from localstore.models import EnhancementCreate, EnhancementPatch, Page
 from localstore.validation import validate
-from localstore.values import Row, Value, mapping_of, number_of, rows_of, text_of
+from localstore.values import Row, Value, mapping_of, number_of, rows_of, text_of, texts_of
 from tests.localstore.world import World, key, refs
 
 pytestmark = pytest.mark.anyio
 
 
-async def enhancement(
-    world: World, title: str = "OCR", *, client_ref: str | None = None, **fields: Value
-) -> Row:
-    """Create an enhancement."""
-    command = validate(EnhancementCreate, {"title": title} | fields)
+async def enhancement(world: World, title: str = "OCR", /, **fields: Value) -> Row:
+    """Create an enhancement; takes `client_ref` beside its fields."""
+    client_ref = text_of(fields, "client_ref") or None
+    fields.pop("client_ref", None)
+    command = validate(EnhancementCreate, {"title": title, **fields})
     return await world.store.create_enhancement(command, who="ada", client_ref=client_ref)
 
 
@@ -63,7 +63,7 @@ async def test_update(world: World) -> None:
     told = await change(world, row, status="completed", clear=["target_quarter"])
     assert (told["version"], told["status"], told["description"]) == (2, "completed", "Why")
     assert "target_quarter" not in told
-    assert sorted(map(str, told["changed"] or ())) == ["status", "target_quarter"]
+    assert sorted(texts_of(told, "changed")) == ["status", "target_quarter"]
     entry, _ = await world.entries(row)
     assert mapping_of(entry, "changes")["status"] == ["planned", "completed"]
 

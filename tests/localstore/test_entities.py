@@ -34,7 +34,12 @@ def test_letters_differ() -> None:
 
 def test_encode_and_decode_are_inverse() -> None:
     """A row with lists and mappings comes back from SQLite's form as it was."""
-    row: Row = {"title": "x", "labels": ["b", "a"], "metadata": {"a": [1, {"b": None}]}, "pr_number": 3}
+    row: Row = {
+        "title": "x",
+        "labels": ["b", "a"],
+        "metadata": {"a": [1, {"b": None}]},
+        "pr_number": 3,
+    }
     encoded = WORK_ITEM.encode(row)
     assert WORK_ITEM.decode(list(encoded), tuple(encoded.values())) == row
 
@@ -42,7 +47,10 @@ def test_encode_and_decode_are_inverse() -> None:
 @pytest.mark.parametrize("empty", [[], {}, None])
 def test_empty_lists_and_mappings_are_null(empty: Value) -> None:
     """An empty list or mapping is stored as null."""
-    assert WORK_ITEM.encode({"labels": empty, "metadata": empty}) == {"labels": None, "metadata": None}
+    assert WORK_ITEM.encode({"labels": empty, "metadata": empty}) == {
+        "labels": None,
+        "metadata": None,
+    }
 
 
 def test_a_scalar_field_takes_no_mapping() -> None:

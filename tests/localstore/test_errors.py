@@ -27,9 +27,7 @@ EVERY: list[tuple[TidelogError, str]] = [
     (Busy(30.0), "busy"),
     (Unavailable("gone"), "unavailable"),
 ]
-each_error = pytest.mark.parametrize(
-    ("error", "code"), EVERY, ids=[code for _, code in EVERY]
-)
+each_error = pytest.mark.parametrize(("error", "code"), EVERY, ids=[code for _, code in EVERY])
 
 
 @each_error

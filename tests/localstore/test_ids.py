@@ -88,7 +88,9 @@ def test_ref_comes_from_random_bits(ms: int, bits: int, other: int) -> None:
     assert full_ref("T", uuid7(ms, bits)) != full_ref("T", uuid7(ms, other))
 
 
-@pytest.mark.parametrize("text", ["T-7F3K", "T-7F3KU", "7F3KQ", "t-7f3kq", "T-" + "0" * 11, "", "T-"])
+@pytest.mark.parametrize(
+    "text", ["T-7F3K", "T-7F3KU", "7F3KQ", "t-7f3kq", "T-" + "0" * 11, "", "T-"]
+)
 def test_no_ref(text: str) -> None:
     """What is too short, too long, in lower case or holds a letter left out is no ref."""
     assert not is_ref(text)

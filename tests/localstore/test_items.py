@@ -3,7 +3,7 @@
 import pytest
 
 from localstore.errors import InvalidArguments, NotFound, VersionConflict
-from localstore.values import Row, Value, mapping_of
+from localstore.values import Row, Value, mapping_of, texts_of
 from tests.localstore.world import COMMIT, METADATA, World, key
 
 pytestmark = pytest.mark.anyio
@@ -34,7 +34,14 @@ async def test_defaults(world: World) -> None:
     """A new item is active, of priority P2, and has nothing else."""
     row = await world.full(await world.item())
     assert (row["status"], row["priority"]) == ("active", "P2")
-    assert not row.keys() & {"description", "assignee", "labels", "parent_id", "metadata", "deleted_at"}
+    assert not row.keys() & {
+        "description",
+        "assignee",
+        "labels",
+        "parent_id",
+        "metadata",
+        "deleted_at",
+    }
 
 
 async def test_a_write_answers_in_short(world: World) -> None:
@@ -60,7 +67,7 @@ async def test_update_names_what_changed(world: World) -> None:
     item = await world.item("Old", priority="P1")
     told = await world.change(item, title="New", priority="P1", status="blocked")
     assert told["version"] == 2
-    assert sorted(map(str, told["changed"] or ())) == ["status", "title"]
+    assert sorted(texts_of(told, "changed")) == ["status", "title"]
 
 
 async def test_absent_fields_stay(world: World) -> None:
@@ -90,7 +97,9 @@ async def test_required_metadata(world: World, kind: str) -> None:
 async def test_metadata_is_patched_by_key(world: World) -> None:
     """An update replaces the metadata keys it names and keeps the others, known and unknown."""
     item = await world.item(metadata={"estimated_hours": 3, "team": "x", "colour": "red"})
-    await world.change(item, metadata={"estimated_hours": 5, "team": None}, clear=["metadata.colour"])
+    await world.change(
+        item, metadata={"estimated_hours": 5, "team": None}, clear=["metadata.colour"]
+    )
     row = await world.full(item)
     assert row["metadata"] == {"_schema_version": "1.0", "estimated_hours": 5, "team": "x"}
 
@@ -112,10 +121,12 @@ async def test_clearing(world: World, name: str) -> None:
     item = await world.item(**EVERYTHING)
     told = await world.change(item, clear=[name])
     assert name not in await world.full(item)
-    assert [name] == [str(each).split(".")[0] for each in told["changed"] or ()][:1]
+    assert {each.split(".")[0] for each in texts_of(told, "changed")} == {name}
 
 
-@pytest.mark.parametrize("name", ["title", "status", "priority", "item_type", "id", "colour", "metadata_"])
+@pytest.mark.parametrize(
+    "name", ["title", "status", "priority", "item_type", "id", "colour", "metadata_"]
+)
 async def test_clearing_what_must_be_there(world: World, name: str) -> None:
     """A field that may not be empty is refused, and the hint lists those that may."""
     item = await world.item()
@@ -181,7 +192,15 @@ async def test_unknown_parent(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["<script>", "'; DROP TABLE work_items --", "---\n# Forged", "🦊 ünï 日本", "\u202eabc", "\\x00"]
+    "text",
+    [
+        "<script>",
+        "'; DROP TABLE work_items --",
+        "---\n# Forged",
+        "🦊 ünï 日本",
+        "\u202eabc",
+        "\\x00",
+    ],
 )
 async def test_hostile_text_is_kept(world: World, text: str) -> None:
     """Text that would mean something elsewhere is kept as it is, and is text."""
@@ -216,6 +235,6 @@ async def test_sound_metadata_has_no_problem(world: World) -> None:
 async def test_broken_metadata_can_be_mended(world: World) -> None:
     """An update that puts right what is broken goes through."""
     item = await world.item()
-    world.sql("UPDATE work_items SET metadata = '{\"estimated_hours\": \"long\"}'")
+    world.sql('UPDATE work_items SET metadata = \'{"estimated_hours": "long"}\'')
     await world.change(item, metadata={"estimated_hours": 5})
     assert "metadata_problem" not in await world.full(item)

@@ -60,7 +60,9 @@ async def test_ambiguous_between_active_and_archived(world: World) -> None:
     assert len(rows_of(caught.value.to_row(), "candidates")) == 2
 
 
-@pytest.mark.parametrize("name", ["T-00000", "no such thing", "018bcfe5-0000-7000-8000-000000000000"])
+@pytest.mark.parametrize(
+    "name", ["T-00000", "no such thing", "018bcfe5-0000-7000-8000-000000000000"]
+)
 async def test_unknown_name(world: World, name: str) -> None:
     """A name that nothing has is not found, and the hint says where names are shown."""
     with pytest.raises(NotFound) as caught:

@@ -22,6 +22,7 @@ WRONG: list[tuple[str, Row, str]] = [
     ("session", SESSION | {"token_budget": 999}, "metadata.token_budget"),
     ("session", SESSION | {"token_budget": 1_000_001}, "metadata.token_budget"),
     ("session", SESSION | {"prompts_count": -1}, "metadata.prompts_count"),
+    ("session", SESSION | {"prompts_count": float(2**53)}, "metadata.prompts_count"),
     ("session", SESSION | {"yaml_frontmatter": {}}, "metadata.yaml_frontmatter"),
     ("session", SESSION | {"yaml_frontmatter": "---"}, "metadata.yaml_frontmatter"),
     ("task", {"estimated_hours": -0.5}, "metadata.estimated_hours"),
@@ -41,6 +42,7 @@ WRONG: list[tuple[str, Row, str]] = [
     ("deployment", {"pr_title": "x" * 201}, "metadata.pr_title"),
     ("deployment", {"pr_title": ""}, "metadata.pr_title"),
     ("deployment", {"test_summary": {"unit": -1}}, "metadata.test_summary.unit"),
+    ("deployment", {"test_summary": {"unit": 1e22}}, "metadata.test_summary.unit"),
     ("deployment", {"constitutional_compliance": 2}, "metadata.constitutional_compliance"),
 ]
 RIGHT: list[tuple[str, Row]] = [
@@ -146,7 +148,8 @@ def test_quarter_is_taken_in_any_case() -> None:
 @pytest.mark.parametrize("poison", ["\x00", "\ud800"])
 def test_poison_in_metadata_is_refused(poison: str) -> None:
     """Text that a layer could not hold is refused as a value and as a key, with an example."""
-    for values in ({"note": [poison]}, {poison: 1}):
+    wrong: list[Row] = [{"note": [poison]}, {poison: 1}]
+    for values in wrong:
         with pytest.raises(InvalidArguments) as caught:
             validate_metadata("task", values)
         assert caught.value.field.startswith("metadata")

@@ -67,7 +67,7 @@ async def test_opening_again_writes_nothing(world: World) -> None:
 
 
 async def test_first_configuration_is_the_same_everywhere(tmp_path: Path) -> None:
-    """Two stores begun apart have the same first configuration change, so they have nothing to merge."""
+    """Two stores begun apart share their first configuration change: nothing to merge."""
     found = []
     for number in (1, 2):
         world = await World.begin(tmp_path / f"{number}.db", first_id=1000 * number)
@@ -139,7 +139,7 @@ async def test_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
 
 
 async def test_page_damaged_while_open(world: World) -> None:
-    """A store whose file goes bad under it refuses with a word about the file, not with a traceback."""
+    """A store whose file has gone bad refuses with a word about the file, not a traceback."""
     for number in range(100):
         await world.item(f"Item {number}", description="x" * 2_000)
     await world.store.close()
@@ -147,12 +147,14 @@ async def test_page_damaged_while_open(world: World) -> None:
     for page in range(4096, len(content), 4096):
         content[page : page + 64] = b"\xa5" * 64
     world.path.write_bytes(content)
-    with pytest.raises(Unavailable):
+
+    async def open_and_read() -> None:
         again = await World.begin(world.path)
-        try:
+        async with again.store:
             await again.listed(Page(limit=200, detail="full"))
-        finally:
-            await again.store.close()
+
+    with pytest.raises(Unavailable):
+        await open_and_read()
 
 
 @pytest.mark.parametrize(("durable", "level"), [(True, 2), (False, 1)])
@@ -177,7 +179,7 @@ async def test_store_is_plain_sqlite(world: World) -> None:
         assert connection.execute("SELECT title FROM work_items").fetchone() == ("Plain",)
 
 
-async def test_context_manager_closes(new_store: Path) -> None:
+async def test_leaving_the_block_closes(new_store: Path) -> None:
     """A store left as a context manager is closed."""
     world = await World.begin(new_store.parent / "other.db")
     async with world.store as store:

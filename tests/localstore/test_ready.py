@@ -11,7 +11,13 @@ pytestmark = pytest.mark.anyio
 
 @pytest.mark.parametrize(
     ("status", "ready"),
-    [("planned", True), ("active", True), ("blocked", False), ("completed", False), ("cancelled", False)],
+    [
+        ("planned", True),
+        ("active", True),
+        ("blocked", False),
+        ("completed", False),
+        ("cancelled", False),
+    ],
 )
 async def test_only_open_work_is_ready(world: World, status: str, ready: bool) -> None:
     """Planned and active items are ready; blocked and closed ones are not."""
@@ -21,7 +27,13 @@ async def test_only_open_work_is_ready(world: World, status: str, ready: bool) -
 
 @pytest.mark.parametrize(
     ("status", "holds"),
-    [("planned", True), ("active", True), ("blocked", True), ("completed", False), ("cancelled", True)],
+    [
+        ("planned", True),
+        ("active", True),
+        ("blocked", True),
+        ("completed", False),
+        ("cancelled", True),
+    ],
 )
 async def test_blockers_hold_until_completed(world: World, status: str, holds: bool) -> None:
     """A blocker holds in every status but completed; a cancelled one still holds."""

@@ -1,7 +1,8 @@
 """The rules of tree and blockers, against brute force over small random trees and graphs."""
 
 from collections.abc import Mapping, Sequence
-from itertools import permutations
+from itertools import pairwise, permutations
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -61,44 +62,55 @@ def every_path(graph: Graph, start: str, goal: str) -> list[list[str]]:
     for length in range(len(inner) + 1):
         for middle in permutations(inner, length):
             way = [start, *middle, goal]
-            if all(step in graph.get(node, ()) for node, step in zip(way, way[1:], strict=False)):
+            if all(step in graph.get(node, ()) for node, step in pairwise(way)):
                 found.append(way)
     return found
 
 
+def refusal_to_place(tree: Mapping[str, str | None], item: str, parent: str) -> Exception | None:
+    """How it is refused that an item of a tree moves under another one; None when it is not."""
+    try:
+        check_place(item, above=path_to(tree, parent), below=below(tree, item), ref=ref)
+    except (CycleError, TooDeep) as refusal:
+        return refusal
+    return None
+
+
+def refusal_of_edge(graph: Graph, blocker: str, blocked: str) -> CycleError | None:
+    """How an edge is refused; None when it is not."""
+    try:
+        check_edge(blocker, blocked, lambda front: successors_in(graph, front), ref)
+    except CycleError as refusal:
+        return refusal
+    return None
+
+
 @given(tree=trees(), choice=st.randoms(use_true_random=False))
 def test_a_move_is_refused_when_its_outcome_is_wrong(
-    tree: dict[str, str | None], choice: st.randoms
+    tree: dict[str, str | None], choice: Random
 ) -> None:
     """A move is refused as a cycle or as too deep exactly when the moved tree would be so."""
     item, parent = choice.choice([*tree]), choice.choice([*tree])
     moved = tree | {item: parent}
     runs_round = item in path_to(tree, parent)
     depths = [len(path_to(moved, node)) - 1 for node in [item, *below(tree, item)]]
-    outcome = None
-    try:
-        check_place(item, above=path_to(tree, parent), below=below(tree, item), ref=ref)
-    except (CycleError, TooDeep) as refusal:
-        outcome = refusal
+    outcome = refusal_to_place(tree, item, parent)
     assert isinstance(outcome, CycleError) == runs_round
     assert isinstance(outcome, TooDeep) == (not runs_round and max(depths) > MAX_DEPTH)
 
 
 @given(tree=trees(), choice=st.randoms(use_true_random=False))
-def test_a_refused_move_shows_its_path(tree: dict[str, str | None], choice: st.randoms) -> None:
-    """A cycle's path follows parents and ends where it began; one too deep runs from root to leaf."""
+def test_a_refused_move_shows_its_path(tree: dict[str, str | None], choice: Random) -> None:
+    """A cycle's path follows parents back to its start; one too deep runs from root to leaf."""
     item, parent = choice.choice([*tree]), choice.choice([*tree])
-    try:
-        check_place(item, above=path_to(tree, parent), below=below(tree, item), ref=ref)
-    except CycleError as refusal:
-        assert refusal.path[0] == refusal.path[-1] == ref(item)
-        assert [ref(node) for node in path_to(tree, parent)][-len(refusal.path) + 1 :] == (
-            refusal.path[:-1]
-        )
-    except TooDeep as refusal:
-        assert len(refusal.path) == refusal.depth + 1
-        assert refusal.path[0] == ref(path_to(tree, parent)[0])
-        assert ref(item) in refusal.path
+    above = [ref(node) for node in path_to(tree, parent)]
+    match refusal_to_place(tree, item, parent):
+        case CycleError(path=path):
+            assert path[0] == path[-1] == ref(item)
+            assert path[:-1] == above[1 - len(path) :]
+        case TooDeep(path=path, depth=depth):
+            assert len(path) == depth + 1
+            assert path[: len(above) + 1] == [*above, ref(item)]
 
 
 @pytest.mark.parametrize(("levels", "below_it"), [(5, 0), (0, 5), (3, 2)])
@@ -118,7 +130,7 @@ def test_six_levels_are_too_deep(levels: int, below_it: int) -> None:
 
 @given(graph=GRAPHS, start=NODE, goal=NODE)
 def test_blocking_path_is_a_shortest_one(graph: Graph, start: str, goal: str) -> None:
-    """The path found is among all there are and none is shorter; none is found when there is none."""
+    """The path found is a shortest of all there are; none is found when there is none."""
     found = blocking_path(start, goal, lambda front: successors_in(graph, front))
     every = [[start]] if start == goal else every_path(graph, start, goal)
     if every:
@@ -130,16 +142,15 @@ def test_blocking_path_is_a_shortest_one(graph: Graph, start: str, goal: str) ->
 
 @given(edges=st.lists(st.tuples(NODE, NODE), max_size=12))
 def test_checked_edges_never_close_a_circle(edges: list[tuple[str, str]]) -> None:
-    """However edges are tried, those that are let in leave every node without a way back to itself."""
+    """However edges are tried, those let in leave no node with a way back to itself."""
     graph: dict[str, list[str]] = {}
     for blocker, blocked in edges:
-        try:
-            check_edge(blocker, blocked, lambda front: successors_in(graph, front), ref)
-        except CycleError as refusal:
+        refusal = refusal_of_edge(graph, blocker, blocked)
+        if refusal is None:
+            graph.setdefault(blocker, []).append(blocked)
+        else:
             assert blocker == blocked or every_path(graph, blocked, blocker)
             assert refusal.path[0] == refusal.path[-1] == ref(blocker)
-        else:
-            graph.setdefault(blocker, []).append(blocked)
     for node in NODES:
         for following in graph.get(node, ()):
             assert not every_path(graph, following, node)

@@ -4,7 +4,7 @@ import pytest
 
 from localstore.errors import InvalidArguments
 from localstore.models import ConfigurationPatch, DeploymentCreate, EnhancementCreate, VendorCreate
-from localstore.values import Row, mapping_of, rows_of, text_of
+from localstore.values import Row, mapping_of, rows_of, text_of, texts_of
 from tests.localstore.world import COMMIT, World, key, titles
 
 pytestmark = pytest.mark.anyio
@@ -61,7 +61,7 @@ async def test_sections(world: World) -> None:
 
 
 async def test_open_roots_show_progress(world: World) -> None:
-    """Open roots are listed with how many of their children are completed, cancelled ones left out."""
+    """Open roots show how many of their children are completed, cancelled ones left out."""
     root = await world.item("root")
     for status in ("completed", "active", "cancelled"):
         await world.item(status, under=root, status=status)
@@ -140,14 +140,19 @@ async def test_since_a_time(world: World) -> None:
 
 
 async def test_changes_of_one_row_are_told_once(world: World) -> None:
-    """Several changes of one row are one line: all its fields, and its status from first to last."""
+    """Several changes of one row are one line: its fields, its status from first to last."""
     item = await world.item("Old")
     token = text_of(await world.store.status(), "token")
-    for fields in ({"title": "New"}, {"status": "blocked"}, {"status": "completed"}, {"title": "Newest"}):
+    for fields in (
+        {"title": "New"},
+        {"status": "blocked"},
+        {"status": "completed"},
+        {"title": "Newest"},
+    ):
         item = await world.change(item, **fields)
     (row,) = rows_of(await world.store.status(token), "changes")
     assert (row["title"], row["status"]) == ("Newest", ["active", "completed"])
-    assert sorted(map(str, row["fields"] or ())) == ["status", "title"]
+    assert sorted(texts_of(row, "fields")) == ["status", "title"]
 
 
 async def test_since_is_bounded(world: World) -> None:
@@ -161,7 +166,8 @@ async def test_since_is_bounded(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "since", ["", "yesterday", "0.0", ".", "\ud800", "\x00", "abcdefgh.5", "9" * 400, "-1", "2026-99-99"]
+    "since",
+    ["", "yesterday", "0.0", ".", "\ud800", "\x00", "abcdefgh.5", "9" * 400, "-1", "2026-99-99"],
 )
 async def test_no_since(world: World, since: str) -> None:
     """What is neither a token of this store nor a time is refused with an example."""

@@ -3,6 +3,7 @@
 import pytest
 
 from localstore.models import VendorCreate
+from localstore.values import Row
 from tests.localstore.world import World
 
 pytestmark = pytest.mark.anyio
@@ -49,10 +50,9 @@ async def test_wildcards_are_plain_text(world: World, prefix: str) -> None:
 
 async def test_at_most_a_hundred(world: World) -> None:
     """No more than a hundred are suggested."""
-    await world.bulk(
-        *(
-            {"op": "create", "item": {"item_type": "task", "title": "x", "assignee": f"a{n}"}}
-            for n in range(120)
-        )
-    )
+    items: list[Row] = [
+        {"item_type": "task", "title": "x", "assignee": f"a{number}"} for number in range(120)
+    ]
+    creates: list[Row] = [{"op": "create", "item": item} for item in items]
+    await world.bulk(*creates)
     assert len(await world.store.suggestions("assignee", "a")) == 100

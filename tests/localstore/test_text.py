@@ -35,7 +35,9 @@ def rule_broken_by(value: Value) -> str:
     return caught.value.rule
 
 
-@pytest.mark.parametrize("text", ["\x00", "a\x1fb", "\x7f", "\x0b", "\ud800", "a\udfffb", "\udc00\ud800"])
+@pytest.mark.parametrize(
+    "text", ["\x00", "a\x1fb", "\x7f", "\x0b", "\ud800", "a\udfffb", "\udc00\ud800"]
+)
 def test_poisonous_text_is_refused(text: str) -> None:
     """NUL, the other control characters and half a surrogate pair are refused, naming the field."""
     with pytest.raises(InvalidArguments) as caught:

@@ -28,7 +28,13 @@ ENHANCEMENT: Row = {"title": "x"}
 Limits = list[tuple[type[Command], Row, str, list[Value], list[Value]]]
 LIMITS: Limits = [
     (WorkItemCreate, ITEM, "item_type", ["project", "research"], ["TASK", "epic", "", 1]),
-    (WorkItemCreate, ITEM, "title", ["x", "x" * 200], ["", "   ", "x" * 201, "a\nb", 1, [], "a\u2028b"]),
+    (
+        WorkItemCreate,
+        ITEM,
+        "title",
+        ["x", "x" * 200],
+        ["", "   ", "x" * 201, "a\nb", 1, [], "a\u2028b"],
+    ),
     (WorkItemCreate, ITEM, "description", ["", "a\n\tb", "x" * 10_000], ["x" * 10_001, 1]),
     (WorkItemCreate, ITEM, "status", ["planned", "active", "blocked"], ["done", "Active"]),
     (WorkItemCreate, ITEM, "priority", ["P0", "P3"], ["P4", "p1", 1]),
@@ -38,7 +44,13 @@ LIMITS: Limits = [
     (WorkItemCreate, ITEM, "commit_hashes", [[COMMIT]], [[COMMIT[:39]], [COMMIT.upper()], COMMIT]),
     (WorkItemCreate, ITEM, "pr_number", [1, 2**53 - 1], [0, -1, 1.5, "many"]),
     (WorkItemCreate, ITEM, "metadata", [{}, {"a": 1}], [[], "a", 1]),
-    (VendorCreate, {}, "name", ["A", "Ä b-c_9", "x" * 100, "日本"], ["", "x" * 101, "a/b", "a.b", "a\tb"]),
+    (
+        VendorCreate,
+        {},
+        "name",
+        ["A", "Ä b-c_9", "x" * 100, "日本"],
+        ["", "x" * 101, "a/b", "a.b", "a\tb"],
+    ),
     (VendorCreate, VENDOR, "status", ["operational", "broken"], ["ok"]),
     (VendorCreate, VENDOR, "extractor_version", ["x" * 50], ["x" * 51, ""]),
     (DeploymentCreate, {}, "commit_hash", [COMMIT], [COMMIT[:7], COMMIT + "0", "g" * 40, ""]),
@@ -80,10 +92,21 @@ def test_beyond_limits(model: type[Command], base: Row, name: str, value: Value)
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_examples_validate(name: str) -> None:
     """The example shown for a field is a value which that field takes."""
-    models = [WorkItemCreate, VendorPatch, VendorCreate, DeploymentCreate, EnhancementCreate]
+    models: list[type[Command]] = [
+        WorkItemCreate,
+        VendorPatch,
+        VendorCreate,
+        DeploymentCreate,
+        EnhancementCreate,
+    ]
     models += [ConfigurationPatch, WorkItemPatch, BulkUpdate, Page]
-    bases = {WorkItemCreate: ITEM, VendorCreate: VENDOR, DeploymentCreate: DEPLOYMENT}
-    bases |= {EnhancementCreate: ENHANCEMENT, BulkUpdate: {"id": "x", "version": 1, "patch": {}}}
+    bases: dict[type[Command], Row] = {
+        WorkItemCreate: ITEM,
+        VendorCreate: VENDOR,
+        DeploymentCreate: DEPLOYMENT,
+        EnhancementCreate: ENHANCEMENT,
+        BulkUpdate: {"id": "x", "version": 1, "patch": {}},
+    }
     home = next((model for model in models if name in model.model_fields), None)
     if home is None:
         assert name in ("dependency_type", "source_id", "target_id")
@@ -92,9 +115,7 @@ def test_examples_validate(name: str) -> None:
 
 
 @pytest.mark.parametrize(("model", "base", "name", "value"), WRONG)
-def test_refusal_shows_an_example(
-    model: type[Command], base: Row, name: str, value: Value
-) -> None:
+def test_refusal_shows_an_example(model: type[Command], base: Row, name: str, value: Value) -> None:
     """Where a field has an example, its refusal shows it."""
     refusal = refusal_of(model, base | {name: value})
     assert refusal.to_row().get("example") == example_of(model, base, name)

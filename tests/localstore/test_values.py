@@ -24,7 +24,10 @@ from localstore.values import (
 
 MOMENTS = st.datetimes(timezones=st.timezones())
 VALUES: st.SearchStrategy[Value] = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
@@ -85,7 +88,10 @@ def test_naive_moment_is_refused() -> None:
         ("2026-03-14", datetime(2026, 3, 14, tzinfo=UTC)),
         ("2026-03-14T09:30:00", datetime(2026, 3, 14, 9, 30, tzinfo=UTC)),
         ("2026-03-14T09:30:00Z", datetime(2026, 3, 14, 9, 30, tzinfo=UTC)),
-        (" 2026-03-14 09:30+02:00 ", datetime(2026, 3, 14, 9, 30, tzinfo=timezone(timedelta(hours=2)))),
+        (
+            " 2026-03-14 09:30+02:00 ",
+            datetime(2026, 3, 14, 9, 30, tzinfo=timezone(timedelta(hours=2))),
+        ),
     ],
 )
 def test_moment_is_read_leniently(text: str, moment: datetime) -> None:

@@ -7,7 +7,9 @@ import pytest
 from localstore.ids import named_id
 from localstore.models import Page
 from localstore.values import (
+    Value,
     from_json,
+    mapping_of,
     parse_moment,
     rows_of,
     text_of,
@@ -41,7 +43,12 @@ async def test_times_are_aware(world: World) -> None:
     await world.change(item, deleted=True)
     row = await world.full(item)
     entry, *_ = await world.entries(item)
-    for told, name in [(row, "created_at"), (row, "updated_at"), (row, "deleted_at"), (entry, "changed_at")]:
+    for told, name in [
+        (row, "created_at"),
+        (row, "updated_at"),
+        (row, "deleted_at"),
+        (entry, "changed_at"),
+    ]:
         assert text_of(told, name).endswith("Z")
         assert parse_moment(text_of(told, name)).utcoffset() is not None
 
@@ -114,7 +121,8 @@ async def test_change_that_changes_nothing(world: World) -> None:
 async def test_emptying_what_is_empty(world: World, name: str) -> None:
     """Setting an empty field to an empty value writes nothing."""
     item = await world.item()
-    told = await world.change(item, **{name: "" if name == "description" else []})
+    empty: Value = "" if name == "description" else []
+    told = await world.change(item, **{name: empty})
     assert told["version"] == 1
     assert len(await world.entries(item)) == 1
 
@@ -122,7 +130,9 @@ async def test_emptying_what_is_empty(world: World, name: str) -> None:
 async def test_entry_and_row_are_one_transaction(world: World) -> None:
     """When the entry cannot be written, the row is not either."""
     item = await world.item("Old")
-    world.sql("CREATE TRIGGER no_entry BEFORE INSERT ON history BEGIN SELECT RAISE(ABORT, 'no'); END")
+    world.sql(
+        "CREATE TRIGGER no_entry BEFORE INSERT ON history BEGIN SELECT RAISE(ABORT, 'no'); END"
+    )
     with pytest.raises(sqlite3.IntegrityError):
         await world.change(item, title="New")
     with pytest.raises(sqlite3.IntegrityError):
@@ -169,7 +179,7 @@ async def test_history_outlives_deletion(world: World) -> None:
     item = await world.item()
     await world.change(item, deleted=True)
     entry, _ = await world.entries(item)
-    assert "deleted_at" in (entry["changes"] or {})
+    assert "deleted_at" in mapping_of(entry, "changes")
 
 
 async def test_ids_of_the_configuration_are_fixed(world: World) -> None:

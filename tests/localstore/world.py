@@ -1,7 +1,7 @@
-"""What the tests of the store stand on: a clock that ticks, ids that count, a store to play with."""
+"""What the tests of the store stand on: a ticking clock, counted ids, a store to play with."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from localstore.models import (
     BulkDependency,
     BulkOperation,
     BulkUpdate,
+    Command,
     Page,
     WorkItemCreate,
     WorkItemFilter,
@@ -94,27 +95,29 @@ class World:
         chosen = options or StoreOptions(durable=False)
         return cls(await Store.open(path, clock=clock, new_id=ids, options=chosen), clock, ids)
 
-    async def item(
-        self,
-        title: str = "Fix the parser",
-        *,
-        kind: str = "task",
-        under: Row | None = None,
-        who: str = "ada",
-        client_ref: str | None = None,
-        **fields: Value,
-    ) -> Row:
-        """Create a work item with metadata as its type needs it."""
-        values: Row = {"item_type": kind, "title": title, "metadata": METADATA[kind]} | fields
-        if under is not None:
-            values["parent_id"] = under["id"]
-        command = validate(WorkItemCreate, values)
-        return await self.store.create_work_item(command, who=who, client_ref=client_ref)
+    async def item(self, title: str = "Fix the parser", /, **fields: Value) -> Row:
+        """Create a task, or an item of another `kind`, with metadata as its type needs it.
 
-    async def change(self, item: Row, *, who: str = "ada", **fields: Value) -> Row:
-        """Update the item from the version that `item` shows."""
+        Beside its fields it takes `under` (a row), `who` and `client_ref`.
+        """
+        kind, who = fields.pop("kind", "task"), fields.pop("who", "ada")
+        under, client_ref = fields.pop("under", None), fields.pop("client_ref", None)
+        values: Row = {"item_type": kind, "title": title, "metadata": METADATA[str(kind)], **fields}
+        if isinstance(under, dict):
+            values["parent_id"] = under["id"]
+        return await self.store.create_work_item(
+            validate(WorkItemCreate, values),
+            who=str(who),
+            client_ref=None if client_ref is None else str(client_ref),
+        )
+
+    async def change(self, item: Row, /, **fields: Value) -> Row:
+        """Update the item from the version that `item` shows; takes `who` beside the fields."""
+        who = str(fields.pop("who", "ada"))
         patch = validate(WorkItemPatch, fields)
-        return await self.store.update_work_item(key(item), number_of(item, "version"), patch, who=who)
+        return await self.store.update_work_item(
+            key(item), number_of(item, "version"), patch, who=who
+        )
 
     async def move(self, item: Row, under: Row | None) -> Row:
         """Hang the item under another one, or make it a root."""
@@ -132,15 +135,16 @@ class World:
         """The item in its tree, with everything."""
         return await self.store.work_item(key(item), detail="full")
 
-    async def listed(self, page: Page | None = None, *, archived: bool = False, **filters: Value) -> Row:
-        """One page of work items under these filters."""
+    async def listed(self, page: Page | None = None, /, **filters: Value) -> Row:
+        """One page of work items under these filters; with `archived`, of the archive."""
+        archived = filters.pop("archived", False)
         chosen = validate(WorkItemFilter, filters)
         ask = self.store.archived_work_items if archived else self.store.list_work_items
         return await ask(chosen, page or Page())
 
-    async def titles(self, *, archived: bool = False, **filters: Value) -> list[str]:
+    async def titles(self, /, **filters: Value) -> list[str]:
         """The titles a list shows, in its order."""
-        return titles(await self.listed(Page(limit=200), archived=archived, **filters))
+        return titles(await self.listed(Page(limit=200), **filters))
 
     async def bulk(self, *operations: Row) -> Row:
         """Apply operations, each with its `op`."""
@@ -191,7 +195,16 @@ def refs(rows: Sequence[Row]) -> list[str]:
     return [text_of(row, "ref") for row in rows]
 
 
-def refusal_of(model: type, values: Row) -> InvalidArguments:
+async def refused(call: Awaitable[object]) -> TidelogError | None:
+    """How a call was refused; None when it was not."""
+    try:
+        await call
+    except TidelogError as refusal:
+        return refusal
+    return None
+
+
+def refusal_of(model: type[Command], values: Row) -> InvalidArguments:
     """How a command is refused; the test fails when it is not."""
     try:
         validate(model, values)

@@ -1,0 +1,1 @@
+"""Tests with real processes that take minutes: killed writers, many servers on one store."""
