@@ -107,7 +107,7 @@ def test_each_poison_in_each_field(
     archived=st.booleans(),
 )
 def test_odd_questions(
-    fuzzed: World, runner: asyncio.Runner, cursor: str | None, filters: Row, archived: bool
+    fuzzed: World, runner: asyncio.Runner, cursor: str | None, filters: Row, *, archived: bool
 ) -> None:
     """A list with odd filters or an odd cursor answers or refuses."""
     before = fuzzed.sizes()

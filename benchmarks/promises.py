@@ -1,0 +1,40 @@
+"""What was promised, and who looks at which figure."""
+
+from benchmarks.figures import Bound
+
+EMPTY_TOOL = "empty tool"
+SQL = "SQL"
+BARE = "bare"
+SMALLEST = "smallest"
+"""The names of the floors."""
+
+MUST = {
+    "vendor status": Bound(1),
+    "hierarchy, 5 down": Bound(10),
+    "hierarchy, 5 up": Bound(10),
+    "full status": Bound(100),
+    "create": Bound(5),
+    "update": Bound(5),
+    "link": Bound(5),
+}
+"""In the server, milliseconds, whatever the number of items."""
+
+AIM = {
+    "vendor status": Bound(2, times_floor=EMPTY_TOOL),
+    "hierarchy, 5 down": Bound(2),
+    "hierarchy, 5 up": Bound(2),
+    "full status": Bound(15),
+    "create": Bound(3, times_floor=SQL, median=True),
+    "update": Bound(3, times_floor=SQL, median=True),
+    "link": Bound(3, times_floor=SQL, median=True),
+}
+"""In the server. A bare commit is a matter of the disk, so that its multiple is of medians."""
+
+GROWTH = Bound(1.5, times_floor=SMALLEST, median=True)
+"""How much longer a call may take with a hundred times the items."""
+
+START_MUST = Bound(2_000)
+START_AIM = Bound(1.3, times_floor=BARE, median=True)
+MEMORY_MUST = Bound(200)
+TOOLS_MUST = Bound(3_000)
+LIST_MUST = Bound(2_000)
