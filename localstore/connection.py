@@ -89,6 +89,9 @@ def connect(path: Path, *, busy_timeout_seconds: float, durable: bool) -> sqlite
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        # The commit that copies the log into the file pays for those before it: 6 ms at 120,000.
+        # Every 4,000 pages (16 MB) that is one in about 250, by default one in 60.
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA cell_size_check = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA cache_size = -16384")

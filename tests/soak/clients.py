@@ -14,6 +14,7 @@ from mcp_types import Implementation, TextContent
 from localstore.values import Row, Value, mapping_of, number_of, text_of
 
 Era = Literal["legacy", "auto"]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Worker:
@@ -34,6 +35,8 @@ class Worker:
         transport = StdioTransport(
             sys.executable,
             ["-m", "tidelog", "serve", "--home", str(home)],
+            # A server takes little of its client's environment; this is how it finds this code.
+            env={"PYTHONPATH": str(ROOT)},
             cwd=str(home.parent),
             keep_alive=False,
             log_file=home.parent / f"{self.name}.log",

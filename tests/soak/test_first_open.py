@@ -11,6 +11,7 @@ import pytest
 
 PROCESSES = 10
 ROUNDS = 40
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -28,7 +29,9 @@ def openers(gate: Path) -> Iterator[list[subprocess.Popen[str]]]:
     with ExitStack() as stack:
         started = [
             stack.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                subprocess.Popen(
+                    command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                )
             )
             for _ in range(PROCESSES)
         ]

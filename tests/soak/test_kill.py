@@ -17,6 +17,7 @@ from tests.soak.aftermath import examine
 SECONDS = float(os.environ.get("TIDELOG_SOAK_SECONDS", "60"))
 KILLS = max(200, int(2 * SECONDS))
 RUNNERS = 2
+ROOT = Path(__file__).resolve().parents[2]
 KILLS_OF_A_STORE = 10
 """After so many a new store is begun, so that its making is interrupted too."""
 
@@ -45,7 +46,7 @@ def kill_a_writer(path: Path, run: str, dice: Random) -> set[str]:
     lines = dice.choice([0, 1, 1, 2, 5, 20])
     # Without a line to wait for, the moment may be as early as the making of the store.
     seconds = dice.uniform(0, 0.05) if lines else dice.uniform(0.1, 0.6)
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as process:
         said = read_until(process, lines=lines, seconds=seconds)
         process.kill()
         assert process.stdout
