@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     given = parser.parse_args()
     sizes: tuple[int, ...] = given.items or (QUICK if given.quick else USUAL)
-    effort = Effort(40, 0.6) if given.quick else Effort(400, 5.0)
+    effort = Effort(40, 0.6) if given.quick else Effort(400, 3.5)
     started = perf_counter()
     figures = asyncio.run(measure(sizes, effort, starts=2 if given.quick else 7))
     for line in table.lines(figures):
