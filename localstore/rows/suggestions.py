@@ -5,7 +5,7 @@ from typing import Literal
 
 LIMIT = 100
 LONGEST = 200
-"""No value that is suggested is longer; SQLite refuses patterns of some ten thousand."""
+"""No value that is suggested is longer, nor holds what cannot be printed."""
 _READ = 5_000
 """How many of the newest items are looked through for labels, so that a keystroke stays cheap."""
 
@@ -27,7 +27,7 @@ def suggest(
     prefix: str,
 ) -> list[str]:
     """At most 100 values that begin with `prefix` in any case, the usual ones first."""
-    if len(prefix) > LONGEST:
+    if len(prefix) > LONGEST or not prefix.isprintable():
         return []
     begins = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
     found = connection.execute(f"{_QUERIES[what]} LIMIT {LIMIT}", {"begins": begins})

@@ -56,3 +56,10 @@ async def test_at_most_a_hundred(world: World) -> None:
     creates: list[Row] = [{"op": "create", "item": item} for item in items]
     await world.bulk(*creates)
     assert len(await world.store.suggestions("assignee", "a")) == 100
+
+
+@pytest.mark.parametrize("prefix", ["\ud800", "\x00", "a\nb"])
+async def test_what_is_no_text_begins_nothing(world: World, prefix: str) -> None:
+    """A prefix that no value can have suggests nothing, and does not fail."""
+    await world.item(assignee="ada")
+    assert await world.store.suggestions("assignee", prefix) == []
