@@ -1,6 +1,6 @@
 """The metadata each kind of row may carry: known keys are checked, unknown keys are kept."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -100,8 +100,6 @@ class DeploymentMetadata(Metadata):
     test_summary: dict[str, Count] | None = None
     constitutional_compliance: bool | None = None
 
-
-MetadataKind = Literal["project", "session", "task", "research", "vendor", "deployment"]
 
 MODELS: dict[str, type[Metadata]] = {
     "project": ProjectMetadata,

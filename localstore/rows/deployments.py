@@ -8,9 +8,9 @@ from localstore.errors import NotFound
 from localstore.ids import short_ref
 from localstore.models import DeploymentCreate, Page
 from localstore.rows.items import digest
-from localstore.rows.lookup import ARCHIVE, find, locate, remember, remembered
+from localstore.rows.lookup import find, locate, remember, remembered
 from localstore.rows.pages import listed, page_of
-from localstore.rows.tree import rows_by_id
+from localstore.rows.tree import rows_anywhere
 from localstore.validation import metadata_problem, validate_metadata
 from localstore.values import Row, Value, mapping_of, text_of, texts_of, to_json
 from localstore.writing import Stamp, insert, public
@@ -63,10 +63,7 @@ def whole(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
             (to_json([*vendor_ids]),),
         ).fetchall()
     )
-    items = rows_by_id(connection, item_ids, ["ref", "title", "status"])
-    missing = [item for item in item_ids if item not in items]
-    if missing:
-        items |= rows_by_id(connection, missing, ["ref", "title", "status"], table=ARCHIVE)
+    items = rows_anywhere(connection, item_ids, ["ref", "title", "status"])
     return [_whole(row, names, items) for row in rows]
 
 

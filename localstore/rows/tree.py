@@ -90,6 +90,15 @@ def rows_by_id(
     return {str(stored[0]): WORK_ITEM.decode(wanted, stored) for stored in found}
 
 
+def rows_anywhere(
+    connection: sqlite3.Connection, ids: Sequence[str], columns: Sequence[str]
+) -> dict[str, Row]:
+    """As `rows_by_id`, of active and archived work items alike."""
+    found = rows_by_id(connection, ids, columns) if ids else {}
+    missing = [row_id for row_id in ids if row_id not in found]
+    return found | (rows_by_id(connection, missing, columns, table=ARCHIVE) if missing else {})
+
+
 def new_parent(connection: sqlite3.Connection, key: str) -> Row:
     """The row that may become a parent.
 

@@ -7,7 +7,7 @@ from localstore.entities import WORK_ITEM
 from localstore.ids import short_ref
 from localstore.rows.edges import Edge, edges_of, links, seen_from
 from localstore.rows.lookup import ARCHIVE
-from localstore.rows.tree import ancestor_ids, rows_by_id, subtree
+from localstore.rows.tree import ancestor_ids, rows_anywhere, subtree
 from localstore.validation import metadata_problem
 from localstore.values import Row, Value, mapping_of, text_of, without_nulls
 from localstore.writing import columns_of, public
@@ -75,7 +75,7 @@ def full(row: Row, ancestors: Sequence[str]) -> Row:
 
 def known_refs(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
     """The shown refs of work items, active or archived, by id."""
-    found = _rows(connection, ids, ["ref"])
+    found = rows_anywhere(connection, ids, ["ref"])
     return {row_id: short_ref(text_of(row, "ref")) for row_id, row in found.items()}
 
 
@@ -99,7 +99,7 @@ def in_tree(
     relatives = [*above, *(child for child, _, _ in below)]
     edges = edges_of(connection, [row_id, *relatives])
     wanted = columns_of(WORK_ITEM) if whole else SUMMARY
-    rows = _rows(connection, relatives, wanted)
+    rows = rows_anywhere(connection, relatives, wanted)
     others = _others(connection, edges, {row_id: row} | rows)
     linked = links(
         edges, {other: short_ref(text_of(found, "ref")) for other, found in others.items()}
@@ -123,16 +123,7 @@ def _others(
 ) -> dict[str, Row]:
     """The rows at the far ends of the edges, known ones included."""
     ends = {end for edge in edges for end in edge[:2]} - known.keys()
-    return dict(known) | _rows(connection, sorted(ends), ["ref", "title", "status"])
-
-
-def _rows(
-    connection: sqlite3.Connection, ids: Sequence[str], columns: Sequence[str]
-) -> dict[str, Row]:
-    """Work items by id, active or archived."""
-    found = rows_by_id(connection, ids, columns) if ids else {}
-    missing = [row_id for row_id in ids if row_id not in found]
-    return found | (rows_by_id(connection, missing, columns, table=ARCHIVE) if missing else {})
+    return dict(known) | rows_anywhere(connection, sorted(ends), ["ref", "title", "status"])
 
 
 def _relative(row: Row, linked: Mapping[str, Row], whole: bool) -> Row:
