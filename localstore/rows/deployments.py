@@ -7,7 +7,6 @@ from localstore.entities import DEPLOYMENT, VENDOR, WORK_ITEM
 from localstore.errors import NotFound
 from localstore.ids import short_ref
 from localstore.models import DeploymentCreate, Page
-from localstore.rows.items import digest
 from localstore.rows.lookup import find, locate, remember, remembered
 from localstore.rows.pages import listed, page_of
 from localstore.rows.tree import rows_anywhere
@@ -29,8 +28,7 @@ def record_deployment(
         NotFound: a vendor or work item it names does not exist. InvalidArguments: the metadata.
             Nothing is written then.
     """
-    request = digest(deployment)
-    known = remembered(connection, DEPLOYMENT, client_ref, request)
+    known = remembered(connection, DEPLOYMENT, client_ref, deployment)
     if known is not None:
         return known
     vendors: list[Value] = [
@@ -49,7 +47,7 @@ def record_deployment(
         "work_item_ids": list(dict.fromkeys(map(str, items))),
     }
     row = insert(connection, DEPLOYMENT, fields, stamp)
-    remember(connection, DEPLOYMENT, client_ref, request, row_id=text_of(row, "id"))
+    remember(connection, DEPLOYMENT, client_ref, deployment, row_id=text_of(row, "id"))
     return row
 
 

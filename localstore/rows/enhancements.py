@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from localstore.entities import ENHANCEMENT
 from localstore.ids import short_ref
 from localstore.models import EnhancementCreate, EnhancementPatch, Page
-from localstore.rows.items import cleared, digest
+from localstore.rows.items import cleared
 from localstore.rows.lookup import fetch, find, remember, remembered
 from localstore.rows.pages import listed, page_of
 from localstore.rules import check_edge
@@ -29,15 +29,14 @@ def create(
         NotFound: it depends on one that does not exist. Duplicate: see `remembered`. Nothing is
             written then.
     """
-    request = digest(enhancement)
-    known = remembered(connection, ENHANCEMENT, client_ref, request)
+    known = remembered(connection, ENHANCEMENT, client_ref, enhancement)
     if known is not None:
         return known
     fields: Row = enhancement.model_dump(exclude={"depends_on"})
     fields["id"] = stamp.new_id()
     fields["depends_on"] = _ids_of(connection, enhancement.depends_on or ())
     row = insert(connection, ENHANCEMENT, fields, stamp)
-    remember(connection, ENHANCEMENT, client_ref, request, row_id=text_of(row, "id"))
+    remember(connection, ENHANCEMENT, client_ref, enhancement, row_id=text_of(row, "id"))
     return row
 
 

@@ -1,6 +1,5 @@
 """Work items: creating, changing, deleting and bringing back, within the rules of the tree."""
 
-import hashlib
 import sqlite3
 
 from localstore.entities import WORK_ITEM
@@ -10,7 +9,7 @@ from localstore.models import Command, WorkItemCreate, WorkItemPatch
 from localstore.rows.lookup import fetch, find, remember, remembered
 from localstore.rows.tree import check_move, new_parent, subtree
 from localstore.validation import validate_metadata
-from localstore.values import Row, mapping_of, text_of, to_json
+from localstore.values import Row, mapping_of, text_of
 from localstore.writing import Stamp, expect_version, insert, update
 
 CLEARABLE = (
@@ -44,8 +43,7 @@ def create(
     Raises:
         InvalidArguments, NotFound, TooDeep, Duplicate: nothing is written then.
     """
-    request = digest(item)
-    known = remembered(connection, WORK_ITEM, client_ref, request)
+    known = remembered(connection, WORK_ITEM, client_ref, item)
     if known is not None:
         return known
     fields: Row = item.model_dump(exclude={"parent_id", "metadata"})
@@ -55,7 +53,7 @@ def create(
         fields["parent_id"] = new_parent(connection, item.parent_id)["id"]
         check_move(connection, text_of(fields, "id"), text_of(fields, "parent_id"))
     row = insert(connection, WORK_ITEM, fields, stamp)
-    remember(connection, WORK_ITEM, client_ref, request, row_id=text_of(row, "id"))
+    remember(connection, WORK_ITEM, client_ref, item, row_id=text_of(row, "id"))
     return row
 
 
@@ -83,11 +81,6 @@ def change(
     if patch.deleted is False and text_of(row | fields, "parent_id"):
         _expect_living_parent(connection, row | fields)
     return update(connection, WORK_ITEM, row, fields, stamp=stamp)
-
-
-def digest(request: Command) -> str:
-    """What makes two creates the same request."""
-    return hashlib.sha256(to_json(request.model_dump(mode="json")).encode()).hexdigest()
 
 
 def cleared(patch: Command, clear: list[str] | None, allowed: tuple[str, ...]) -> set[str]:

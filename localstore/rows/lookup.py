@@ -1,13 +1,15 @@
 """Finding one row by what people call it: an id, a ref, or a vendor's name."""
 
+import hashlib
 import sqlite3
 from dataclasses import dataclass
 
 from localstore.entities import VENDOR, WORK_ITEM, Entity
 from localstore.errors import Duplicate, InvalidArguments, NotFound
 from localstore.ids import is_id, is_ref, name_key, short_ref
+from localstore.models import Command
 from localstore.text import check_text
-from localstore.values import Row, Value, text_of
+from localstore.values import Row, Value, text_of, to_json
 from localstore.writing import columns_of
 
 ARCHIVE = "archived_work_items"
@@ -134,7 +136,7 @@ def _missing(entity: Entity, key: str, *, archived: bool) -> NotFound:
 
 
 def remembered(
-    connection: sqlite3.Connection, entity: Entity, client_ref: str | None, request: str
+    connection: sqlite3.Connection, entity: Entity, client_ref: str | None, request: Command
 ) -> Row | None:
     """The row that an earlier create with this `client_ref` made, if there was one.
 
@@ -152,7 +154,7 @@ def remembered(
     row = fetch(connection, entity, stored[0])
     if row is None and entity is WORK_ITEM:
         row = fetch(connection, entity, stored[0], table=ARCHIVE)
-    if row is not None and stored[1] == request:
+    if row is not None and stored[1] == _digest(request):
         return row
     existing: Row = {"id": stored[0]}
     if row is not None:
@@ -171,7 +173,7 @@ def remember(
     connection: sqlite3.Connection,
     entity: Entity,
     client_ref: str | None,
-    request: str,
+    request: Command,
     *,
     row_id: str,
 ) -> None:
@@ -179,5 +181,10 @@ def remember(
     if client_ref is not None:
         connection.execute(
             "INSERT INTO client_refs (client_ref, entity, entity_id, request) VALUES (?, ?, ?, ?)",
-            (client_ref, entity.name, row_id, request),
+            (client_ref, entity.name, row_id, _digest(request)),
         )
+
+
+def _digest(request: Command) -> str:
+    """What makes two creates the same request."""
+    return hashlib.sha256(to_json(request.model_dump(mode="json")).encode()).hexdigest()

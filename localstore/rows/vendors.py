@@ -6,7 +6,7 @@ from localstore.entities import VENDOR
 from localstore.errors import Duplicate
 from localstore.ids import name_key, named_id, short_ref
 from localstore.models import Page, VendorCreate, VendorPatch
-from localstore.rows.items import cleared, digest, patched_metadata
+from localstore.rows.items import cleared, patched_metadata
 from localstore.rows.lookup import fetch, find, remember, remembered
 from localstore.rows.pages import listed, page_of
 from localstore.rows.views import to_the_second
@@ -26,8 +26,7 @@ def create(
         Duplicate: a vendor with that name exists, in whatever spelling.
         InvalidArguments: the metadata. Nothing is written then.
     """
-    request = digest(vendor)
-    known = remembered(connection, VENDOR, client_ref, request)
+    known = remembered(connection, VENDOR, client_ref, vendor)
     if known is not None:
         return known
     _expect_free(connection, vendor.name)
@@ -37,7 +36,7 @@ def create(
     if fetch(connection, VENDOR, text_of(fields, "id")) is not None:
         fields["id"] = stamp.new_id()  # the name's own id went with a vendor that was renamed
     row = insert(connection, VENDOR, fields, stamp)
-    remember(connection, VENDOR, client_ref, request, row_id=text_of(row, "id"))
+    remember(connection, VENDOR, client_ref, vendor, row_id=text_of(row, "id"))
     return row
 
 
