@@ -1,4 +1,4 @@
-"""Text of any origin as one line of inert markdown (CommonMark 0.31, 2.4, and GFM's bare links)."""
+"""Text of any origin as inert markdown (CommonMark 0.31, 2.4 and 4.4, and GFM's bare links)."""
 
 import re
 
@@ -8,6 +8,10 @@ EMPTY = "(empty)"
 _ANYWHERE = re.compile(r"[\\`*\[\]<~|$]|(?<![^\W_])_|_(?![^\W_])|&(?=[#a-zA-Z])|#(?=#*$)")
 _AT_START = re.compile(r"^(\d*(?=[.)])|(?=[#>+=-]))")
 _BARE_LINK = re.compile(r"(?i)\b(https?|ftp)(?=://)|\b(www)(?=\.)")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+"
+)
 
 
 def escape(text: str, length: int = 500) -> str:
@@ -20,3 +24,21 @@ def escape(text: str, length: int = 500) -> str:
     line = _ANYWHERE.sub(r"\\\g<0>", one_line(text, length))
     line = _AT_START.sub(r"\g<0>\\", line)
     return _BARE_LINK.sub(r"\g<0>\\", line) or EMPTY
+
+
+def unescape(line: str) -> str:
+    """The text that markdown shows for a line without other marks: what `escape` was given.
+
+    What `escape` left out, because it cannot be seen or was too long, does not come back.
+    """
+    return _ESCAPED.sub(r"\1", line)
+
+
+def inert_block(text: str) -> str:
+    """Text of several lines as an indented code block: whole lines in which nothing has a meaning.
+
+    It needs a blank line above it and must not follow a list. Characters that cannot be seen are
+    left out.
+    """
+    lines = [f"    {_UNSEEN.sub('', line)}".rstrip() for line in text.splitlines()]
+    return ("\n".join(lines).strip("\n") or f"    {EMPTY}") + "\n"

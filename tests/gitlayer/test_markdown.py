@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from gitlayer.markdown import EMPTY, escape
+from gitlayer.markdown import EMPTY, escape, inert_block, unescape
+from gitlayer.subject import one_line
 
 HOSTILE = st.lists(
     st.sampled_from(
@@ -76,3 +77,33 @@ def test_bare_addresses_are_broken(text: str) -> None:
     assert "p://" not in escape(text).lower()
     assert "s://" not in escape(text).lower()
     assert "www." not in escape(text)
+
+
+@given(text=TEXT)
+@example(text="1. one")
+@example(text="a #")
+@example(text="http://a.b")
+def test_what_was_escaped_comes_back(text: str) -> None:
+    """Unescaped, the line is the text again, but for what cannot be seen."""
+    assert unescape(escape(text)) == (one_line(text, 500) or EMPTY)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [("C:\\new", "C:\\new"), ("a\\_b", "a_b"), ("\\\\", "\\"), ("\\# x \\\\#", "# x \\#")],
+)
+def test_escapes_by_hand(line: str, text: str) -> None:
+    """A backslash before a mark makes it text, and before a letter it is one."""
+    assert unescape(line) == text
+
+
+@given(text=TEXT)
+def test_a_block_is_one_block(text: str) -> None:
+    """Text of any number of lines is one block of code, and nothing in it ends that."""
+    around = f"Before:\n\n{inert_block(text)}\nAfter\n"
+    assert structure(around) == structure("Before:\n\n    word\n\nAfter\n")
+
+
+def test_a_block_keeps_its_lines() -> None:
+    """Lines stay lines with their indentation, and what cannot be seen is left out."""
+    assert inert_block("a\r\n  b\u202e\n\n```\n") == "    a\n      b\n\n    ```\n"
