@@ -16,6 +16,9 @@ from localstore.errors import Busy, Unavailable
 
 T = TypeVar("T")
 
+_LOOK = "SELECT 1 FROM sqlite_master LIMIT 0"
+"""Makes SQLite see a schema that another connection changed. Seen first while it prepares a write
+that full-text triggers follow, the tables are gone under its hands: "no such table"."""
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -60,6 +63,7 @@ class StoreConnection(aiosqlite.Connection):
             try:
                 connection.execute(begin)
                 try:
+                    connection.execute(_LOOK)
                     answer = work(connection)
                     connection.execute("COMMIT")
                 except BaseException:

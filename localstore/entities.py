@@ -43,7 +43,11 @@ class Entity:
 
     def encode(self, row: Row) -> dict[str, str | int | float | None]:
         """Turn a row, or part of one, into what SQLite binds: sets and maps become JSON text."""
-        return {name: _encode(self.kind_of(name), value) for name, value in row.items()}
+        kinds = _KINDS[self.name]
+        return {
+            name: None if value is None else _encode(kinds.get(name, Kind.SCALAR), value)
+            for name, value in row.items()
+        }
 
     def decode(self, columns: list[str], stored: tuple[str | int | float | None, ...]) -> Row:
         """Turn what SQLite returned for `columns` back into a row."""
@@ -131,6 +135,7 @@ CONFIGURATION = Entity(
         Field("git_branch"),
         Field("git_head_commit"),
         Field("default_token_budget"),
+        Field("report_layout", Kind.TEXT),
     ),
 )
 ENHANCEMENT = Entity(

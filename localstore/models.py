@@ -25,6 +25,7 @@ from localstore.fields import (
     PositiveInt,
     Priority,
     Quarter,
+    ReportLayout,
     SortOrder,
     Texts,
     Title,
@@ -147,6 +148,12 @@ class ConfigurationPatch(Command):
     git_head_commit: CommitHash | None = None
     default_token_budget: TokenBudget | None = None
     clear: list[str] | None = None
+
+
+class ConfigurationEdit(ConfigurationPatch):
+    """What a person may change in the configuration's file; no tool takes the layout."""
+
+    report_layout: ReportLayout | None = None
 
 
 class WorkItemFilter(Command):

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 MIGRATION_SET = "tidelog"
-MIGRATIONS = ("0001_store",)
+MIGRATIONS = ("0001_store", "0002_snapshots")
 """Every migration this version knows, oldest first."""
 
 SEARCHED = {
@@ -78,6 +78,7 @@ def _migrations() -> "Migrations":
 
     migrations = Migrations(MIGRATION_SET)
     migrations(name="0001_store")(_begin)
+    migrations(name="0002_snapshots")(_make_room_for_snapshots)
     return migrations
 
 
@@ -86,6 +87,10 @@ def _begin(database: "Database") -> None:
     for table, columns in SEARCHED.items():
         database.table(table).enable_fts(columns, tokenize="porter unicode61 remove_diacritics 2")
         database.executescript(_search_triggers(table, columns))
+
+
+def _make_room_for_snapshots(database: "Database") -> None:
+    database.executescript(_script("0002_snapshots"))
 
 
 def _script(name: str) -> str:

@@ -16,6 +16,9 @@ from localstore.ids import IdSource, full_ref, name_key, short_ref
 from localstore.text import words_in
 from localstore.values import Row, Value, number_of, text_of, to_json, without_nulls
 
+_NOT_SHOWN = ("change_id", "base_change_id", "report_layout")
+"""The layout is a file's worth of text: whoever wants it reads the report."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -44,14 +47,22 @@ def insert(connection: sqlite3.Connection, entity: Entity, fields: Row, stamp: S
         "updated_at": stamp.now,
         "updated_by": stamp.who,
     }
+    ref = store(connection, entity, row)
+    record(connection, entity, row, changes_between(entity, {}, row), stamp=stamp, parents=[])
+    return row | {"ref": ref}
+
+
+def store(connection: sqlite3.Connection, entity: Entity, row: Row, *, table: str = "") -> str:
+    """Write a new row with the stamp it carries into the entity's table, or into `table` of the
+    same shape, with all that is derived from it, but no history. Returns its ref. Does not commit.
+    """
     columns = entity.encode(row) | _derived(entity, row)
     connection.execute(
-        f"INSERT INTO {entity.table} ({', '.join(columns)}) "
+        f"INSERT INTO {table or entity.table} ({', '.join(columns)}) "
         f"VALUES ({', '.join(':' + name for name in columns)})",
         columns,
     )
-    record(connection, entity, row, changes_between(entity, {}, row), stamp=stamp, parents=[])
-    return row | {"ref": columns["ref"]}
+    return str(columns["ref"])
 
 
 def update(
@@ -125,10 +136,8 @@ def expect_version(entity: Entity, row: Row, version: int) -> None:
 
 
 def public(row: Row) -> Row:
-    """A row as callers see it: without nulls and without the stamp's change ids."""
-    return without_nulls(
-        {name: value for name, value in row.items() if name not in ("change_id", "base_change_id")}
-    )
+    """A row as callers see it: without nulls, the stamp's change ids and the report's layout."""
+    return without_nulls({name: value for name, value in row.items() if name not in _NOT_SHOWN})
 
 
 def columns_of(entity: Entity) -> list[str]:

@@ -18,11 +18,13 @@ def all_checks(connection: sqlite3.Connection) -> list[Row]:
         _schema(connection),
         _integrity(connection),
         _search_index(connection),
-        _counts(connection),
-        _blockers(connection),
-        _history(connection),
-        _tree(connection),
+        *row_checks(connection),
     ]
+
+
+def row_checks(connection: sqlite3.Connection) -> list[Row]:
+    """The checks, among all of them, of how the rows fit together."""
+    return [_counts(connection), _blockers(connection), _history(connection), _tree(connection)]
 
 
 def _told(check: str, ok: bool, found: str, repair: str = "") -> Row:

@@ -4,14 +4,15 @@ import sqlite3
 
 from localstore.entities import CONFIGURATION, WORK_ITEM, changes_between
 from localstore.errors import InvalidArguments
-from localstore.ids import full_ref, named_id
-from localstore.models import ConfigurationPatch
+from localstore.ids import named_id
+from localstore.models import ConfigurationEdit, ConfigurationPatch
 from localstore.rows.items import cleared
 from localstore.rows.lookup import fetch, find, ref_of
 from localstore.values import Row, text_of
-from localstore.writing import Stamp, expect_version, public, record, update
+from localstore.writing import Stamp, expect_version, public, record, store, update
 
 CLEARABLE = ("current_session_id", "git_branch", "git_head_commit")
+CLEARABLE_BY_HAND = (*CLEARABLE, "report_layout")
 CONFIGURATION_ID = named_id("configuration", "project")
 FIRST_CHANGE_ID = named_id("change", "configuration:first")
 """Stores begun alone share this change, so that two of them that meet have nothing to merge."""
@@ -25,7 +26,6 @@ def plant(connection: sqlite3.Connection, stamp: Stamp) -> None:
         return
     row: Row = {
         "id": CONFIGURATION_ID,
-        "ref": full_ref(CONFIGURATION.letter, CONFIGURATION_ID),
         "active_context_type": "feature",
         "default_token_budget": 200_000,
         "version": 1,
@@ -35,12 +35,7 @@ def plant(connection: sqlite3.Connection, stamp: Stamp) -> None:
         "updated_at": FIRST_MOMENT,
         "updated_by": FIRST_AUTHOR,
     }
-    columns = CONFIGURATION.encode(row)
-    connection.execute(
-        f"INSERT INTO configuration ({', '.join(columns)}) "
-        f"VALUES ({', '.join(':' + name for name in columns)})",
-        columns,
-    )
+    store(connection, CONFIGURATION, row)
     first = Stamp(FIRST_AUTHOR, FIRST_MOMENT, stamp.replica_id, stamp.new_id)
     record(
         connection,
@@ -79,7 +74,8 @@ def change(
     """
     row = current(connection)
     expect_version(CONFIGURATION, row, version)
-    emptied = cleared(patch, patch.clear, CLEARABLE)
+    by_hand = isinstance(patch, ConfigurationEdit)
+    emptied = cleared(patch, patch.clear, CLEARABLE_BY_HAND if by_hand else CLEARABLE)
     fields: Row = patch.model_dump(exclude_none=True, exclude={"clear", "current_session_id"})
     fields |= dict.fromkeys(emptied)
     if patch.current_session_id is not None:

@@ -1,27 +1,21 @@
 """Conflicts: both sides changed one field; the value that lost waits here for a decision."""
 
 import sqlite3
-from collections.abc import Callable
 
-from localstore.entities import CONFLICT, DEPENDENCY, ENHANCEMENT, ENTITIES, VENDOR, WORK_ITEM, Kind
+from localstore.entities import CONFLICT, ENTITIES, Kind
 from localstore.errors import InvalidArguments
 from localstore.fields import Keep
 from localstore.ids import short_ref
-from localstore.models import (
-    ConfigurationPatch,
-    EnhancementPatch,
-    Page,
-    VendorPatch,
-    WorkItemPatch,
-)
-from localstore.rows import configuration, edges, enhancements, items, vendors
+from localstore.models import Page
 from localstore.rows.history import name_rows
-from localstore.rows.lookup import find
+from localstore.rows.lookup import fetch, find
 from localstore.rows.pages import listed, page_of
+from localstore.rows.patching import set_fields
 from localstore.text import check_value
-from localstore.validation import validate
-from localstore.values import Row, Value, number_of, parse_moment, text_of, texts_of
+from localstore.values import Row, Value, text_of, texts_of
 from localstore.writing import Stamp, insert, public, update
+
+_TOLD_APART_BY = ("entity_id", "field", "base", "local", "remote")
 
 
 def note(connection: sqlite3.Connection, fields: Row, stamp: Stamp) -> Row:
@@ -31,6 +25,18 @@ def note(connection: sqlite3.Connection, fields: Row, stamp: Stamp) -> Row:
     """
     known: Row = {"id": stamp.new_id(), "status": "open", "noticed_at": stamp.now}
     return insert(connection, CONFLICT, known | fields, stamp)
+
+
+def note_once(connection: sqlite3.Connection, fields: Row, stamp: Stamp) -> Row:
+    """As `note`, unless one with the same three values is open already: then that one."""
+    wanted = CONFLICT.encode({name: fields.get(name) for name in _TOLD_APART_BY})
+    known = connection.execute(
+        "SELECT id FROM conflicts WHERE status = 'open' AND "
+        + " AND ".join(f"{name} IS :{name}" for name in wanted),
+        wanted,
+    ).fetchone()
+    row = None if known is None else fetch(connection, CONFLICT, known[0])
+    return row if row is not None else note(connection, fields, stamp)
 
 
 def list_conflicts(connection: sqlite3.Connection, status: str | None, page: Page) -> Row:
@@ -67,9 +73,10 @@ def resolve(
             f"{text_of(conflict, 'resolved_by')}",
             hint="change the row itself if that decision was wrong",
         )
-    field = text_of(conflict, "field")
-    decided = _decided(conflict, keep, value, ENTITIES[text_of(conflict, "entity")].kind_of(field))
-    changed = _CHANGES[text_of(conflict, "entity")](connection, conflict, decided, stamp)
+    field, entity = text_of(conflict, "field"), ENTITIES[text_of(conflict, "entity")]
+    decided = _decided(conflict, keep, value, entity.kind_of(field))
+    row_id = text_of(conflict, "entity_id")
+    changed, _ = set_fields(connection, entity, row_id, {field: decided}, stamp=stamp)
     resolution: Row = {
         "status": "resolved",
         "resolved_at": stamp.now,
@@ -104,81 +111,3 @@ def _decided(conflict: Row, keep: Keep, value: Value, kind: Kind) -> Value:
     raise InvalidArguments(
         "keep", "both is for text and lists", hint='send "local", "remote" or "value"'
     )
-
-
-def _change_item(
-    connection: sqlite3.Connection, conflict: Row, decided: Value, stamp: Stamp
-) -> Row:
-    row = find(connection, WORK_ITEM, text_of(conflict, "entity_id"))
-    field = text_of(conflict, "field")
-    if field == "deleted_at":
-        field, decided = "deleted", decided is not None and _moment(decided)
-    patch = validate(WorkItemPatch, _patch(field, decided))
-    return items.change(connection, text_of(row, "id"), _version(row), patch, stamp=stamp)[0]
-
-
-def _change_vendor(
-    connection: sqlite3.Connection, conflict: Row, decided: Value, stamp: Stamp
-) -> Row:
-    row = find(connection, VENDOR, text_of(conflict, "entity_id"))
-    field = text_of(conflict, "field")
-    patch = validate(VendorPatch, _patch("new_name" if field == "name" else field, decided))
-    return vendors.change(connection, text_of(row, "id"), _version(row), patch, stamp=stamp)[0]
-
-
-def _change_enhancement(
-    connection: sqlite3.Connection, conflict: Row, decided: Value, stamp: Stamp
-) -> Row:
-    row = find(connection, ENHANCEMENT, text_of(conflict, "entity_id"))
-    patch = validate(EnhancementPatch, _patch(text_of(conflict, "field"), decided))
-    return enhancements.change(connection, text_of(row, "id"), _version(row), patch, stamp=stamp)[0]
-
-
-def _change_configuration(
-    connection: sqlite3.Connection, conflict: Row, decided: Value, stamp: Stamp
-) -> Row:
-    row = configuration.current(connection)
-    patch = validate(ConfigurationPatch, _patch(text_of(conflict, "field"), decided))
-    return configuration.change(connection, _version(row), patch, stamp=stamp)[0]
-
-
-def _change_dependency(
-    connection: sqlite3.Connection, conflict: Row, decided: Value, stamp: Stamp
-) -> Row:
-    row = find(connection, DEPENDENCY, text_of(conflict, "entity_id"))
-    removed = decided is not None and _moment(decided)
-    return edges.set_stored(connection, row, stamp, removed=removed)
-
-
-_CHANGES: dict[str, Callable[[sqlite3.Connection, Row, Value, Stamp], Row]] = {
-    "work_item": _change_item,
-    "vendor": _change_vendor,
-    "enhancement": _change_enhancement,
-    "configuration": _change_configuration,
-    "dependency": _change_dependency,
-}
-"""How a decision becomes an ordinary change, by entity; deployments are never edited."""
-
-
-def _patch(field: str, decided: Value) -> Row:
-    """The patch that gives a field the decided value; null empties it."""
-    if decided is None:
-        return {"clear": [field]}
-    if field.startswith("metadata."):
-        return {"metadata": {field.removeprefix("metadata."): decided}}
-    return {field: decided}
-
-
-def _moment(decided: Value) -> bool:
-    """Whether a decided `deleted_at` is a time, which is all that a deletion needs to know."""
-    try:
-        parse_moment(str(decided))
-    except (ValueError, OverflowError):
-        raise InvalidArguments(
-            "value", "must be an ISO 8601 time, or null", example="2026-03-14T09:30:00Z"
-        ) from None
-    return True
-
-
-def _version(row: Row) -> int:
-    return number_of(row, "version")

@@ -99,21 +99,32 @@ def _name_edges(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
         ).fetchone()
         if stored is not None:
             source, kind, target = map(str, stored)
-            relation = "is related to" if kind == "related" else kind
-            names = ref_of(connection, source), relation, ref_of(connection, target)
-            entry["title"] = " ".join(names)
+            entry["title"] = edge_in_words(
+                ref_of(connection, source), kind, ref_of(connection, target)
+            )
+
+
+def edge_in_words(source: str, kind: str, target: str) -> str:
+    """How a dependency of a stored type between two refs is named to people."""
+    return f"{source} {'is related to' if kind == 'related' else kind} {target}"
 
 
 _NAMED = {
     "work_item": ((WORK_ITEM.table, "title"), (ARCHIVE, "title")),
     "vendor": ((VENDOR.table, "name"),),
     "enhancement": (("enhancements", "title"),),
-    "deployment": (("deployments", "commit_hash"),),
+    "deployment": (("deployments", "coalesce(commit_hash, substr(deployed_at, 1, 10))"),),
 }
 
 
 def _entry(stored: tuple[str | int, ...]) -> Row:
     _, change_id, entity, entity_id, version, changed_at, changed_by, replica_id, changes = stored
+    told = from_json(str(changes))
+    pair = told.get("report_layout") if isinstance(told, dict) else None
+    if isinstance(told, dict) and isinstance(pair, list):
+        # Whole files of text, that no tool shows.
+        sizes = (f"{len(text)} characters" if isinstance(text, str) else text for text in pair)
+        told["report_layout"] = [*sizes]
     return without_nulls(
         {
             "change_id": change_id,
@@ -123,7 +134,7 @@ def _entry(stored: tuple[str | int, ...]) -> Row:
             "changed_at": changed_at,
             "changed_by": changed_by,
             "replica_id": replica_id,
-            "changes": from_json(str(changes)),
+            "changes": told,
         }
     )
 

@@ -145,7 +145,7 @@ def _recent_deployments(connection: sqlite3.Connection, shown: int) -> list[Valu
         {
             "ref": row["ref"],
             "deployed_at": to_the_second(row["deployed_at"]),
-            "commit": text_of(row, "commit_hash")[:7],
+            **({"commit": text_of(row, "commit_hash")[:7]} if row.get("commit_hash") else {}),
             **{
                 name: value
                 for name, value in mapping_of(row, "metadata").items()

@@ -6,7 +6,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
+from localstore import schema
 from localstore.errors import Unavailable
 from localstore.schema import MIGRATIONS, SEARCHED, applied_migrations, is_current, migrate
 
@@ -100,3 +102,92 @@ def test_every_table_is_strict(connection: sqlite3.Connection) -> None:
         "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '_sqlite_migrations'"
     )
     assert loose.fetchall() == []
+
+
+def _at_schema(connection: sqlite3.Connection, number: int) -> None:
+    """Bring a new file to the schema of an older version, which knew that many migrations."""
+    later = MIGRATIONS[number:]
+    schema._migrations().apply(Database(connection), stop_before=later)
+    assert applied_migrations(connection) == list(MIGRATIONS[:number])
+
+
+def _own_tables(connection: sqlite3.Connection) -> list[str]:
+    """The tables that hold what was written, not what SQLite or full-text search keeps."""
+    found = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' "
+        "ESCAPE '\\' AND name <> '_sqlite_migrations' AND name NOT LIKE '%\\_fts%' ESCAPE '\\'"
+    )
+    return [str(name) for (name,) in found]
+
+
+def _fill(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+    """Write two rows with every column filled into every table; return what the tables hold."""
+    contents = {}
+    for table in _own_tables(connection):
+        described = connection.execute(f"PRAGMA table_info({table})").fetchall()
+        for n in (1, 2):
+            values = [n if kind == "INTEGER" else f"{name} {n}" for _, name, kind, *_ in described]
+            marks = ", ".join("?" * len(values))
+            connection.execute(
+                f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO NOTHING", values
+            )
+        question = ", ".join(name for _, name, *_ in described) + f" FROM {table}"
+        contents[question] = connection.execute(f"SELECT {question}").fetchall()
+        assert len(contents[question]) >= 2
+    return contents
+
+
+@pytest.mark.parametrize("number", range(1, len(MIGRATIONS)))
+def test_older_file_keeps_its_rows(connection: sqlite3.Connection, number: int) -> None:
+    """A file of an older version has every row of every table after migrating, and is current."""
+    _at_schema(connection, number)
+    before = _fill(connection)
+    assert len(before) >= 12
+    migrate(connection)
+    assert is_current(connection)
+    for question, rows in before.items():
+        assert connection.execute(f"SELECT {question}").fetchall() == rows
+
+
+@pytest.mark.parametrize("number", range(1, len(MIGRATIONS)))
+def test_older_file_gets_the_same_schema(
+    connection: sqlite3.Connection, tmp_path: Path, number: int
+) -> None:
+    """A file of an older version has the schema of a new one after migrating."""
+    _at_schema(connection, number)
+    _fill(connection)
+    migrate(connection)
+    with closing(sqlite3.connect(tmp_path / "fresh.db", isolation_level=None)) as fresh:
+        migrate(fresh)
+        assert schema_of(connection) == schema_of(fresh)
+        for table in _own_tables(fresh):
+            asked = f"PRAGMA table_info({table})"
+            assert connection.execute(asked).fetchall() == fresh.execute(asked).fetchall()
+
+
+def test_failed_later_migration_leaves_the_file(connection: sqlite3.Connection) -> None:
+    """A migration that fails on an older file leaves its schema and rows as they were."""
+    _at_schema(connection, 1)
+    contents = _fill(connection)
+    connection.execute("CREATE TABLE deployments_loosened (name TEXT)")
+    before = schema_of(connection)
+    with pytest.raises(sqlite3.OperationalError, match="deployments_loosened"):
+        migrate(connection)
+    assert schema_of(connection) == before
+    assert applied_migrations(connection) == ["0001_store"]
+    for question, rows in contents.items():
+        assert connection.execute(f"SELECT {question}").fetchall() == rows
+
+
+def test_deployment_may_lack_its_commit(connection: sqlite3.Connection) -> None:
+    """A deployment's commit may be empty, and the rest of its row may not."""
+    migrate(connection)
+    described = connection.execute("PRAGMA table_info(deployments)")
+    loose = {name for _, name, _, required, *_ in described if not required}
+    assert loose == {
+        "commit_hash",
+        "metadata",
+        "vendor_ids",
+        "work_item_ids",
+        "base_change_id",
+    }

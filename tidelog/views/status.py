@@ -219,7 +219,8 @@ def _deployments(deployments: list[Row], now: datetime, width: int) -> list[Text
 def _deployment_name(deployment: Row) -> str:
     number, title = number_of(deployment, "pr_number"), text_of(deployment, "pr_title")
     words = ([f"PR #{number}"] if number else []) + ([title] if title else [])
-    return " ".join(words) or f"commit {text_of(deployment, 'commit')}"
+    commit = text_of(deployment, "commit")
+    return " ".join(words) or (f"commit {commit}" if commit else "no commit told")
 
 
 def _reach(vendors: list[str]) -> str:
