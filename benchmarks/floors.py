@@ -34,6 +34,12 @@ _OPEN_ROOTS = (
     f"{_LISTED} INDEXED BY work_items_roots WHERE {_LIVING} AND w.parent_id IS NULL "
     "AND w.status IN ('planned', 'active', 'blocked') ORDER BY w.updated_at DESC LIMIT 10"
 )
+_REPORTED = "id, ref, item_type, title, status, priority, assignee, parent_id, created_at"
+_LATEST_OPEN = " UNION ALL ".join(
+    "SELECT * FROM (SELECT rowid AS place, updated_at, id FROM work_items WHERE deleted_at IS NULL "
+    f"AND status = '{status}' ORDER BY updated_at DESC, id DESC LIMIT 1000)"
+    for status in ("planned", "active", "blocked")
+)
 _FOUND = (
     f"SELECT {_SHOWN} FROM work_items_fts f CROSS JOIN work_items w ON w.rowid = f.rowid "
     f"WHERE work_items_fts MATCH :words AND {_LIVING} "
@@ -68,6 +74,24 @@ SELECTS: dict[str, Sequence[str]] = {
         "SELECT * FROM enhancements ORDER BY priority LIMIT 10",
         "SELECT * FROM configuration",
         "SELECT max(seq) FROM history",
+    ],
+    "status report": [
+        "SELECT max(changed_at) FROM history",
+        "SELECT report_layout FROM configuration",
+        "SELECT name, status, extractor_version, metadata FROM vendors ORDER BY name_key LIMIT 500",
+        (
+            f"SELECT {_REPORTED} FROM work_items WHERE rowid IN "
+            f"(SELECT place FROM ({_LATEST_OPEN}) ORDER BY updated_at DESC, id DESC LIMIT 1000)"
+        ),
+        "SELECT sum(n) FROM item_counts WHERE status IN ('planned', 'active', 'blocked')",
+        (
+            "SELECT deployed_at, commit_hash, metadata, vendor_ids, work_item_ids FROM deployments "
+            "ORDER BY deployed_at DESC LIMIT 20"
+        ),
+        (
+            "SELECT ref, title, priority, status, target_quarter FROM enhancements "
+            "WHERE status <> 'completed' ORDER BY priority LIMIT 500"
+        ),
     ],
     "status since": [
         "SELECT * FROM history WHERE changed_at > :since ORDER BY changed_at DESC LIMIT 500",

@@ -13,6 +13,7 @@ from benchmarks.floors import BareSqlite
 from benchmarks.promises import AIM, EMPTY_TOOL, GROWTH, MUST, SMALLEST, SQL
 from benchmarks.timing import Effort, Probe, alternate, in_ms
 from benchmarks.workload import Call, Operation, Workload, probe
+from gitlayer.report import render_report
 from localstore.models import WorkItemCreate, WorkItemPatch
 from localstore.store import Store
 from localstore.validation import validate
@@ -88,6 +89,7 @@ async def measure_inside(
                     aim=aim,
                 )
             )
+    figures.append(await _report(store, bare_sqlite, items=items, effort=effort))
     figures.append(await _together(ours, workload, bare_sqlite, items=items, effort=effort))
     return figures
 
@@ -128,6 +130,23 @@ def _sql(operation: Operation, bare_sqlite: BareSqlite) -> Probe:
         return perf_counter_ns() - start
 
     return run
+
+
+async def _report(store: Store, bare_sqlite: BareSqlite, *, items: int, effort: Effort) -> Figure:
+    """The whole report, its facts and its text, beside the same rows selected."""
+    name = "status report"
+
+    async def run() -> int:
+        start = perf_counter_ns()
+        text = render_report(await store.report_facts())
+        taken = perf_counter_ns() - start
+        assert "## Recent Deployments\n- **" in text
+        return taken
+
+    sample, rows = await alternate([run, _sql(Operation(name, "", dict), bare_sqlite)], effort)
+    floors = (Floor(SQL, rows),)
+    must, aim = MUST[name], AIM[name]
+    return Figure(SECTION, name, sample, floors, items=items, must=must, aim=aim)
 
 
 async def _together(

@@ -38,8 +38,9 @@ class Running:
 
 
 def ours(store: Path, *more: str) -> tuple[str, ...]:
-    """The command that serves the store at `store`."""
-    return (sys.executable, "-m", "tidelog", "serve", "--home", str(store.parent), *more)
+    """The command that serves the store at `store`, and does nothing beside that."""
+    words = ("serve", "--no-daemon", "--home", str(store.parent))
+    return (sys.executable, "-m", "tidelog", *words, *more)
 
 
 @asynccontextmanager

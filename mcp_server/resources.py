@@ -123,7 +123,7 @@ def resources_over(store: Store, render_report: Render) -> list[StoreResource]:
         return _json(await store.configuration())
 
     async def report() -> str:
-        return render_report(await store.status())
+        return render_report(await store.report_facts())
 
     return [
         StoreResource.of(STATUS, "Where the project stands", JSON, status),

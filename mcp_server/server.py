@@ -157,8 +157,8 @@ def build_server(
 ) -> TidelogServer:
     """Put the server together over an open store, which stays the caller's to close.
 
-    `render_report` turns the row of `Store.status` into markdown. `watch` yields once when it is
-    watching and then whenever the store's file may have changed; without it no subscription is
+    `render_report` turns the row of `Store.report_facts` into markdown. `watch` yields once when it
+    is watching and then whenever the store's file may have changed; without it no subscription is
     offered. `client_name` overrules what clients call themselves.
 
     Raises:

@@ -38,7 +38,7 @@ async def test_status_and_config_are_what_the_tools_answer(caller: Caller) -> No
 
 
 async def test_the_report_is_markdown(world: World, caller: Caller) -> None:
-    """The report is what the report's renderer makes of the status."""
+    """The report is what the report's renderer makes of its facts."""
     await world.item()
     assert await caller.text("tidelog://report") == "# Report of 1\n"
 
