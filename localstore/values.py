@@ -13,15 +13,19 @@ Row: TypeAlias = dict[str, Value]
 """One row of one entity, by field name, in the names of the specification."""
 
 
+# Made once: `json.dumps` with options of its own builds an encoder at each call.
+_CANONICAL = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+)
+
+
 def to_json(value: Value) -> str:
     """Write `value` in the one canonical form the store keeps: sorted keys, no spaces, UTF-8.
 
     Raises:
         ValueError: the value holds NaN or an infinity, which JSON does not have.
     """
-    return json.dumps(
-        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-    )
+    return _CANONICAL.encode(value)
 
 
 def from_json(text: str) -> Value:
