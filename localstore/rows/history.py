@@ -3,9 +3,17 @@
 import sqlite3
 from collections.abc import Sequence
 
-from localstore.entities import DEPENDENCY, ENTITIES, VENDOR, WORK_ITEM, Entity
+from localstore.entities import (
+    CONFIGURATION,
+    CONFLICT,
+    DEPENDENCY,
+    ENTITIES,
+    VENDOR,
+    WORK_ITEM,
+    Entity,
+)
 from localstore.errors import NotFound
-from localstore.ids import short_ref
+from localstore.ids import full_ref, short_ref
 from localstore.models import Page
 from localstore.paging import listing, read_cursor, write_cursor
 from localstore.rows.lookup import ARCHIVE, locate, ref_of
@@ -86,6 +94,7 @@ def name_rows(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
             if entry["entity"] == entity and text_of(entry, "id") in names:
                 entry["ref"], entry["title"] = names[text_of(entry, "id")]
     _name_edges(connection, entries)
+    _name_conflicts(connection, entries)
 
 
 def _name_edges(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
@@ -102,6 +111,33 @@ def _name_edges(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
             entry["title"] = edge_in_words(
                 ref_of(connection, source), kind, ref_of(connection, target)
             )
+
+
+def _name_conflicts(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
+    """Say of each conflict's entry which field of which row it is over."""
+    for entry in entries:
+        if entry["entity"] != CONFLICT.name:
+            continue
+        stored = connection.execute(
+            "SELECT ref, entity, entity_id, field FROM conflicts WHERE id = ?",
+            (text_of(entry, "id"),),
+        ).fetchone()
+        if stored is not None:
+            ref, entity, row_id, field = map(str, stored)
+            about: Row = {"entity": entity, "entity_id": row_id, "field": field}
+            item = ref_of(connection, row_id) if entity == WORK_ITEM.name else ""
+            entry["ref"], entry["title"] = short_ref(ref), conflict_in_words(about, item)
+
+
+def conflict_in_words(conflict: Row, item: str) -> str:
+    """What a conflict is over, as people are told: entity, entity_id, field; `item` is the ref of
+    a work item that it is about."""
+    field, entity = text_of(conflict, "field"), ENTITIES[text_of(conflict, "entity")]
+    if entity is CONFIGURATION:
+        return f"{field} of the configuration"
+    return (
+        f"{field} of {item or short_ref(full_ref(entity.letter, text_of(conflict, 'entity_id')))}"
+    )
 
 
 def edge_in_words(source: str, kind: str, target: str) -> str:

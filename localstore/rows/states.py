@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from localstore.entities import (
+    CONFLICT,
     DEPENDENCY,
     DEPLOYMENT,
     ENTITIES,
@@ -19,7 +20,7 @@ from localstore.entities import (
     letter_of,
 )
 from localstore.ids import full_ref, short_ref
-from localstore.rows.history import edge_in_words
+from localstore.rows.history import conflict_in_words, edge_in_words
 from localstore.rows.lookup import ARCHIVE
 from localstore.rows.tree import rows_anywhere
 from localstore.values import Row, Value, from_json, mapping_of, text_of, to_json, without_nulls
@@ -28,6 +29,7 @@ _ENTRY = (
     "seq, change_id, entity, entity_id, version, changed_at, changed_by, replica_id, parents, "
     "changes"
 )
+_ITEMS_NAMED = {DEPENDENCY.name: ("source_id", "target_id"), CONFLICT.name: ("entity_id",)}
 _Named: TypeAlias = tuple[str, str]
 """A row's entity and id."""
 
@@ -225,8 +227,7 @@ def _entitle(connection: sqlite3.Connection, states: Sequence[State]) -> None:
     ends = {
         text_of(state.row, end)
         for state in states
-        if state.entity is DEPENDENCY
-        for end in ("source_id", "target_id")
+        for end in _ITEMS_NAMED.get(state.entity.name, ())
     }
     items = rows_anywhere(connection, sorted(ends), ["item_type"])
     refs = {row_id: _ref(WORK_ITEM, row) for row_id, row in items.items()}
@@ -241,6 +242,8 @@ def _title(entity: Entity, row: Row, refs: Mapping[str, str]) -> str:
         source, target = text_of(row, "source_id"), text_of(row, "target_id")
         kind = text_of(row, "dependency_type")
         return edge_in_words(refs.get(source, source), kind, refs.get(target, target))
+    if entity is CONFLICT:
+        return conflict_in_words(row, refs.get(text_of(row, "entity_id"), ""))
     if entity is DEPLOYMENT:
         return text_of(row, "commit_hash") or text_of(row, "deployed_at")[:10]
     return text_of(row, "title") or text_of(row, "name")

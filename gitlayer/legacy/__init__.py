@@ -1,0 +1,1 @@
+"""Reading hand-kept status files and session prompts: pure functions from text to rows."""
