@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gitlayer.legacy.entries import Entry, Remark
-from localstore.rows.reconciling import flattened
+from localstore.planned import flattened
 from localstore.values import Row, text_of
 
 

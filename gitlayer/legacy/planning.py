@@ -14,8 +14,7 @@ from gitlayer.legacy.spellings import written_name
 from localstore.entities import DEPLOYMENT, ENHANCEMENT, VENDOR, WORK_ITEM, Entity
 from localstore.errors import InvalidArguments
 from localstore.ids import name_key, named_id
-from localstore.rows.importing import ImportPlan, Known, PlannedRow
-from localstore.rows.reconciling import Expected, flattened
+from localstore.planned import Expected, ImportPlan, Known, PlannedRow, flattened
 from localstore.validation import validate_metadata
 from localstore.values import Row, Value, text_of, texts_of, to_json
 

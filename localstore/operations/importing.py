@@ -3,8 +3,8 @@
 import sqlite3
 
 from localstore.opened import OpenedStore
+from localstore.planned import Planner
 from localstore.rows import importing
-from localstore.rows.importing import Planner
 from localstore.values import Row
 from localstore.writing import Stamp
 

@@ -1,8 +1,7 @@
 """Taking over rows that were planned from older files, with checks that they arrived."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from localstore.entities import (
     CONFIGURATION,
@@ -13,9 +12,10 @@ from localstore.entities import (
     changes_between,
 )
 from localstore.ids import name_key
+from localstore.planned import ImportPlan, Known, PlannedRow, Planner
 from localstore.rows import configuration
 from localstore.rows.lookup import ARCHIVE, fetch
-from localstore.rows.reconciling import Expected, reconcile
+from localstore.rows.reconciling import reconcile
 from localstore.values import (
     Row,
     Value,
@@ -27,45 +27,6 @@ from localstore.values import (
     to_json,
 )
 from localstore.writing import Stamp, insert, update
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the store holds that a plan may refer to: vendors by name key, work items by title
-    key (those with a title of their own only), and the moment of the import."""
-
-    vendors: dict[str, str]
-    titles: dict[str, str]
-    now: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedRow:
-    """A row to be: its fields with a fixed id, when the source says it began, and the lines of the
-    source, which become a note when a row of that id is there already and reads differently;
-    `mapped` of them were read into fields."""
-
-    entity: Entity
-    fields: Row
-    created_at: str | None = None
-    lines: tuple[str, ...] = ()
-    mapped: int = 0
-
-
-@dataclass(slots=True)
-class ImportPlan:
-    """Everything one import writes, and what the source holds to check it by."""
-
-    rows: list[PlannedRow]
-    layout: str
-    expected: Expected
-    lines: Row = field(default_factory=dict)
-    skipped: list[Row] = field(default_factory=list)
-    flagged: list[Row] = field(default_factory=list)
-
-
-Planner = Callable[[Known], ImportPlan]
-"""Makes the plan for a store, given what it holds; pure."""
 
 
 def import_rows(connection: sqlite3.Connection, planner: Planner, stamp: Stamp) -> Row:

@@ -1,26 +1,11 @@
 """Whether what a source told is in the store: five checks that read the rows again."""
 
 import sqlite3
-from dataclasses import dataclass, field
 
 from localstore.entities import DEPLOYMENT, ENHANCEMENT, VENDOR, WORK_ITEM, Entity
+from localstore.planned import Expected, Facts, flattened
 from localstore.rows.lookup import ARCHIVE, fetch
 from localstore.values import Row, Value, to_json
-
-Facts = dict[str, Row]
-"""What the source tells of each entry, by the id of its row; keys inside metadata stand behind
-`metadata.`, and behind a further dot inside a mapping of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What a source holds, counted from its entries."""
-
-    vendors: Facts = field(default_factory=dict)
-    deployments: Facts = field(default_factory=dict)
-    enhancements: Facts = field(default_factory=dict)
-    prompts: Facts = field(default_factory=dict)
-    work_items: Facts = field(default_factory=dict)
 
 
 def reconcile(connection: sqlite3.Connection, expected: Expected, new: set[str]) -> Row:
@@ -44,18 +29,6 @@ def reconcile(connection: sqlite3.Connection, expected: Expected, new: set[str])
         name: {"source": source, "stored": stored, "match": source == stored}
         for name, (source, stored) in counted.items()
     }
-
-
-def flattened(row: Row) -> Row:
-    """A row with the members of its metadata, and of mappings in it, under keys of their own."""
-    flat: Row = {name: value for name, value in row.items() if name != "metadata"}
-    metadata = row.get("metadata")
-    for key, value in metadata.items() if isinstance(metadata, dict) else ():
-        if isinstance(value, dict):
-            flat |= {f"metadata.{key}.{inner}": each for inner, each in value.items()}
-        else:
-            flat[f"metadata.{key}"] = value
-    return flat
 
 
 def _count(

@@ -17,7 +17,7 @@ from gitlayer.legacy.wording import (
     VENDOR_STATUSES,
     take_when,
 )
-from localstore.rows.importing import ImportPlan, Known, PlannedRow
+from localstore.planned import ImportPlan, Known, PlannedRow
 from localstore.values import Row, Value, text_of, texts_of, to_json
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "legacy"

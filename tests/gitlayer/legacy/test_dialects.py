@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from localstore.rows.importing import ImportPlan, PlannedRow
+from localstore.planned import ImportPlan, PlannedRow
 from localstore.values import Row, Value, mapping_of, text_of, texts_of
 from tests.gitlayer.legacy.checking import DIALECTS, planned
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from gitlayer.legacy.planning import plan
 from gitlayer.legacy.reading import read_status
 from localstore.models import Page
-from localstore.rows.importing import ImportPlan, Known
+from localstore.planned import ImportPlan, Known
 from localstore.values import Row, mapping_of, number_of
 from tests.gitlayer.legacy.checking import DIALECTS, FIXTURES
 from tests.gitlayer.legacy.test_any_text import TEXT
