@@ -45,6 +45,22 @@ def _load(name: str) -> Command:
             from tidelog import beginning
 
             return beginning.init
+        case "report":
+            from tidelog import reporting
+
+            return reporting.report
+        case "snapshot" | "export":
+            from tidelog import snapshots
+
+            return snapshots.snapshot if name == "snapshot" else snapshots.export
+        case "restore":
+            from tidelog import restoring
+
+            return restoring.restore
+        case "import":
+            from tidelog import importing
+
+            return importing.import_status
         case "archive":
             from tidelog import archiving
 

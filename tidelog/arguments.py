@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn, Protocol
 
 from tidelog import __version__
+from tidelog.summaries import HELP, SUMMARIES
 
 
 class Address(NamedTuple):
@@ -37,12 +38,20 @@ class Arguments:
     http: Address | None = None
     toolsets: str | None = None
     read_only: bool | None = None
+    no_daemon: bool = False
     client_name: str | None = None
     key: str | None = None
     limit: int = 20
     older_than: int | None = None
     restore: list[str] = field(default_factory=list)
     keep: bool = False
+    watch: bool = False
+    until_eof: bool = False
+    source: str = "git"
+    at: str | None = None
+    prompts: str | None = None
+    repo: str | None = None
+    dry_run: bool = False
 
 
 Command = Callable[[Arguments], Coroutine[object, object, int]]
@@ -65,6 +74,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", parser_class=_CommandParser)
     _add_beginning(commands)
     _add_reads(commands)
+    _add_files(commands)
+    _add_import(commands)
     _add_upkeep(commands)
     return parser
 
@@ -99,6 +110,11 @@ def _add_beginning(commands: Commands) -> None:
         metavar="NAME",
         help="sign changes so (default: the name the client gives)",
     )
+    serve.add_argument(
+        "--no-daemon",
+        action="store_true",
+        help="start no process beside it that keeps the snapshots",
+    )
 
 
 def _add_reads(commands: Commands) -> None:
@@ -128,6 +144,41 @@ def _add_upkeep(commands: Commands) -> None:
     _reading(commands, "doctor")
     demo = _command(commands, "demo", home=False)
     demo.add_argument("--keep", action="store_true", help="leave the scratch store to look at")
+
+
+def _add_files(commands: Commands) -> None:
+    report = _reading(commands, "report")
+    _add_at(report, "show the status as it was")
+    export = _command(commands, "export")
+    export.add_argument("key", metavar="FOLDER", help="a new folder")
+    snapshot = _reading(commands, "snapshot")
+    snapshot.add_argument("--watch", action="store_true", help="go on until told to stop")
+    snapshot.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
+    restore = _command(commands, "restore")
+    restore.add_argument(
+        "--from",
+        dest="source",
+        choices=("git", "markdown"),
+        default="git",
+        help="the commits, with all history (default), or the files as they stand",
+    )
+    _add_at(restore, "as it was then, instead of now")
+
+
+def _add_import(commands: Commands) -> None:
+    take = _reading(commands, "import")
+    take.add_argument("key", metavar="FILE", help="the status file, which is only read")
+    take.add_argument("--prompts", metavar="DIR", help="a folder of session prompts")
+    take.add_argument(
+        "--repo", metavar="REPO", help="a repository whose history holds session prompts"
+    )
+    take.add_argument("--dry-run", action="store_true", help="show the outcome, write nothing")
+
+
+def _add_at(command: "_CommandParser", purpose: str) -> None:
+    command.add_argument(
+        "--at", metavar="REV|DATE", help=f"{purpose}: a commit, or a date like 2026-03-14"
+    )
 
 
 def _reading(commands: Commands, name: str) -> "_CommandParser":
@@ -181,7 +232,7 @@ class _Parser(_CommandParser):
 
     def format_help(self) -> str:
         commands = "".join(f"  {name:10}{summary}\n" for name, summary in SUMMARIES.items())
-        return _HELP.format(version=__version__, commands=commands)
+        return HELP.format(version=__version__, commands=commands)
 
     def error(self, message: str) -> NoReturn:
         unknown = re.search(r"invalid choice: '(.*?)' \(", message)
@@ -194,25 +245,3 @@ class _Parser(_CommandParser):
 
 
 TOOLSETS = ("core", "vendors", "deployments", "planning", "config", "archive", "sync")
-SUMMARIES = {
-    "init": "make a store for the project in this folder",
-    "serve": "be an MCP server for an assistant, over stdio or HTTP",
-    "status": "how the project stands",
-    "ready": "what can be started now",
-    "show": "one item, with what is above, below and around it",
-    "log": "what was changed, when and by whom, newest first",
-    "archive": "put old, closed work away, or bring it back",
-    "doctor": "check the store and its surroundings",
-    "demo": "watch two assistants work for an afternoon, on a scratch store",
-}
-"""Every command, in the order of its help."""
-
-_HELP = """\
-tidelog {version}: what a project's assistants and people do, in one local file
-
-usage: tidelog COMMAND [OPTION...]
-
-{commands}
-`tidelog COMMAND --help` tells more. Settings come from flags, from TIDELOG_...
-variables or from tidelog.toml beside the store, in that order.
-"""

@@ -7,7 +7,7 @@ from localstore.values import text_of
 from tidelog.arguments import Arguments
 from tidelog.discovery import Found, Place, find_place, init_place
 from tidelog.folder import hide_from_git, make_folder
-from tidelog.opening import Setting, locate
+from tidelog.opening import Setting, expect_no_snapshots, locate
 from tidelog.screen import say
 from tidelog.settings import Settings
 from tidelog.views.lines import clean
@@ -48,8 +48,9 @@ async def make_store(
     the folder's.
 
     Raises:
-        Unavailable: the folder cannot be written.
+        Unavailable: the folder cannot be written, or holds the snapshots of a store that is lost.
     """
+    expect_no_snapshots(place)
     name = project or clean(place.project_folder.name)[:PROJECT_LENGTH] or "project"
     try:
         make_folder(place.home)

@@ -8,6 +8,7 @@ from pathlib import Path
 FOLDER = ".tidelog"
 STORE_FILE = "store.db"
 SETTINGS_FILE = "tidelog.toml"
+STATUS_FOLDER = "status"
 
 
 class Found(Enum):
@@ -30,6 +31,11 @@ class Place:
     def store(self) -> Path:
         """The database file in the folder."""
         return self.home / STORE_FILE
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder in it where the snapshots' files stand."""
+        return self.home / STATUS_FOLDER
 
     @property
     def project_folder(self) -> Path:

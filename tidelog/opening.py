@@ -47,6 +47,19 @@ def locate(arguments: Arguments, start: Path) -> Setting:
     return Setting(place, load_settings(flags, place.settings_file))
 
 
+def expect_no_snapshots(place: Place) -> None:
+    """Where a store is missing: make sure that it was never there.
+
+    Raises:
+        Unavailable: its snapshots are, so it was lost, and an empty one must not take its place.
+    """
+    if place.snapshots.is_dir():
+        raise Unavailable(
+            f"{place.home} holds no store, only its snapshots",
+            hint="`tidelog restore` brings it back from them",
+        )
+
+
 def require_store(setting: Setting) -> Place:
     """The place, if there is a store to work on.
 
@@ -55,6 +68,7 @@ def require_store(setting: Setting) -> Place:
     """
     place = setting.place
     if not place.store.exists():
+        expect_no_snapshots(place)
         if place.home.is_dir():
             raise Unavailable(
                 f"{place.home} holds no store",
@@ -68,12 +82,22 @@ def require_store(setting: Setting) -> Place:
 
 
 @asynccontextmanager
-async def opened(setting: Setting) -> AsyncIterator[Store]:
+async def opened(setting: Setting, *, keep: bool = True) -> AsyncIterator[Store]:
     """Open the store that is there, and close it again.
+
+    With `keep` the snapshots are brought up to date first, so that what a person edited in a file
+    is seen, and once more when all is done.
 
     Raises:
         Unavailable: there is none, or it cannot be used. Nothing is made.
     """
+    from tidelog.keeping import catch_up
+
     place = require_store(setting)
     async with await open_store(place, setting.settings.values) as store:
+        if keep:
+            await catch_up(store, setting)
+        before = await store.head()
         yield store
+        if keep and await store.head() != before:
+            await catch_up(store, setting)

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from localstore.errors import InvalidArguments
-from localstore.fields import Who
+from localstore.fields import Branch, Who
 from localstore.validation import refusal
 from localstore.values import Value
 
@@ -50,6 +50,16 @@ class Settings(BaseSettings):
     """Whether an acknowledged write survives power loss, not only the death of the process."""
     archive_after_days: int = Field(default=365, ge=0, le=100_000)
     """From which age, in days, closed items are archived."""
+    snapshots: bool = True
+    """Whether commands and servers keep the snapshots without being asked."""
+    snapshot_repository: Path | None = None
+    """A repository that is to hold the snapshots on a branch of their own; absent: its own one."""
+    snapshot_branch: Branch = "tidelog"
+    """That branch."""
+    report_path: Path | None = None
+    """A file of the project, from its folder, in which the report is kept as well."""
+    person: Who | None = None
+    """Who signs what was edited in the files; absent: git's `user.name`, else the login name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,23 +71,31 @@ async def open_store(place: Place, settings: Settings) -> Store:
     return await Store.open(place.store, clock=now, new_id=Ids(), options=options)
 
 
-async def watch_store(home: Path) -> AsyncGenerator[None]:
+async def watch_store(home: Path, *, also: str = "") -> AsyncGenerator[None]:
     """Yield once when it is watching, then soon after any process has written to the store in
     `home`, and a few times more; end where the system cannot watch files.
 
     The kernel tells; nothing is polled while nobody writes. Several writes within some milliseconds
     are one. It is worth looking again because the kernel tells of a commit's bytes in the log, and
-    readers see the commit only once those are on the disk, which raises no event.
+    readers see the commit only once those are on the disk, which raises no event. What people write
+    to files in the folder `also` of `home` counts too, but for what git keeps there.
     """
     from watchfiles import awatch
 
+    files, git = home / also, home / also / ".git"
+
+    def counts(path: Path) -> bool:
+        if also and path.is_relative_to(files):
+            return not path.is_relative_to(git)
+        return path.parent == home and path.name.startswith(STORE_FILE)
+
     changes = awatch(
         home,
-        watch_filter=lambda _, path: Path(path).name.startswith(STORE_FILE),
+        watch_filter=lambda _, path: counts(Path(path)),
         debounce=_SETTLE_MS,
         step=_STEP_MS,
         force_polling=False,
-        recursive=False,
+        recursive=bool(also),
     )
     waiting = asyncio.ensure_future(anext(changes))
     looks: Iterator[float] = iter(())

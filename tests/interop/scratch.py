@@ -34,7 +34,7 @@ class Project:
     def environment(self) -> dict[str, str]:
         """The variables its servers run with: the present ones, but for settings of tidelog."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("TIDELOG")}
-        return kept | {"TIDELOG_HOME": str(self.home)}
+        return kept | {"TIDELOG_HOME": str(self.home), "TIDELOG_SNAPSHOTS": "false"}
 
 
 @dataclass(frozen=True)

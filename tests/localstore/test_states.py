@@ -2,8 +2,9 @@
 
 import pytest
 
-from localstore.entities import CONFIGURATION, DEPENDENCY, DEPLOYMENT, VENDOR, WORK_ITEM
+from localstore.entities import CONFIGURATION, CONFLICT, DEPENDENCY, DEPLOYMENT, VENDOR, WORK_ITEM
 from localstore.models import DeploymentCreate, Page, VendorCreate, VendorPatch
+from localstore.rows import conflicts
 from localstore.rows.configuration import CONFIGURATION_ID, FIRST_CHANGE_ID
 from localstore.rows.states import State
 from localstore.values import Row, mapping_of, number_of, rows_of, text_of
@@ -159,3 +160,20 @@ async def test_states_do_not_share_what_changed(world: World) -> None:
     before, after = (await all_states(world))[-2:]
     told: list[Row] = [mapping_of(state.row, "metadata") for state in (before, after)]
     assert [each["a"] for each in told] == [1, 2]
+
+
+async def test_conflict_says_what_it_is_over(world: World) -> None:
+    """A conflict's entry is entitled with its field and row, when it is noticed and when resolved,
+    and the history of the store has the same words."""
+    item = await world.item(item_type="research", title="Dates")
+    fields: Row = {"entity": "work_item", "entity_id": item["id"], "field": "title"}
+    noted = await world.store._write(
+        "sync", lambda c, stamp: conflicts.note(c, fields | {"local": "Mine"}, stamp)
+    )
+    await world.store.resolve_conflict(text_of(noted, "id"), "local", None, who="ada")
+    titles = [
+        state.entry.get("title") for state in await all_states(world) if state.entity is CONFLICT
+    ]
+    assert titles == [f"title of {text_of(item, 'ref')}"] * 2
+    told = rows_of(await world.store.history(text_of(noted, "id"), Page()), "items")
+    assert [entry["title"] for entry in told] == titles

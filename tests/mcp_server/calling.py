@@ -17,7 +17,7 @@ from mcp_types import (
 )
 
 from localstore.store import Store
-from localstore.values import Row, Value
+from localstore.values import Row, Value, mapping_of
 from mcp_server.server import TidelogServer, build_server
 from mcp_server.subscriptions import Watch
 from mcp_server.tools import ALL_TOOLSETS
@@ -42,7 +42,7 @@ def server_over(
     return build_server(
         store,
         version="1.2.3",
-        render_report=lambda status: f"# Report of {status['total']}\n",
+        render_report=lambda facts: f"# Report of {mapping_of(facts, 'work_items')['total']}\n",
         toolsets=toolsets,
         read_only=read_only,
         watch=watch,

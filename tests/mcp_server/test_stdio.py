@@ -18,8 +18,9 @@ SECONDS = 20.0
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """What the child sees of the environment: a store of its own."""
-    return {**os.environ, "TIDELOG_HOME": str(folder / ".tidelog")}
+    """What the child sees of the environment: a store of its own, of which nobody keeps files."""
+    settings = {"TIDELOG_HOME": str(folder / ".tidelog"), "TIDELOG_SNAPSHOTS": "false"}
+    return {**os.environ, **settings}
 
 
 def transport(folder: Path) -> StdioTransport:

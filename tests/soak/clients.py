@@ -34,7 +34,7 @@ class Worker:
         era: Era = "legacy" if number % 2 else "auto"
         transport = StdioTransport(
             sys.executable,
-            ["-m", "tidelog", "serve", "--home", str(home)],
+            ["-m", "tidelog", "serve", "--no-daemon", "--home", str(home)],
             # A server takes little of its client's environment; this is how it finds this code.
             env={"PYTHONPATH": str(ROOT)},
             cwd=str(home.parent),

@@ -31,14 +31,17 @@ class Ended:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """This process's environment without anybody's settings or colours, and with `variables`."""
+    """This process's environment without anybody's settings or colours, and with `variables`.
+
+    Snapshots are made when a command is asked for one, unless TIDELOG_SNAPSHOTS says otherwise.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("TIDELOG_", "GIT_"))
         and name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM")
     }
-    return kept | variables
+    return kept | {"TIDELOG_SNAPSHOTS": "false"} | variables
 
 
 def tidelog(*words: str, cwd: Path, **variables: str) -> Ended:

@@ -7,7 +7,8 @@ import pytest
 from tests.tidelog.conftest import Project
 from tests.tidelog.running import on_terminal, python, tidelog, too_wide
 from tidelog import __version__
-from tidelog.arguments import SUMMARIES, Address, parse
+from tidelog.arguments import Address, parse
+from tidelog.summaries import SUMMARIES
 
 COMMANDS = sorted(SUMMARIES)
 

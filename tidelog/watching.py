@@ -1,0 +1,126 @@
+"""Keeping the snapshots while others work: one process for each store, woken by what happens."""
+
+import asyncio
+import fcntl
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+
+from localstore.errors import TidelogError
+from localstore.store import Store
+from tidelog.discovery import STATUS_FOLDER
+from tidelog.keeping import edit_lines, maintain, take_snapshot
+from tidelog.opening import Setting
+from tidelog.screen import note
+from tidelog.wiring import watch_store
+
+KEEPER_LOCK = "keeper.lock"
+"""Held, in the store's folder, by the process that keeps the snapshots."""
+
+_WAIT_SECONDS = 2.0
+"""How often a second keeper asks whether the first one has ended."""
+
+
+async def watch(store: Store, setting: Setting, *, until_eof: bool) -> int:
+    """Keep the snapshots until SIGINT or SIGTERM, or, with `until_eof`, the end of standard input.
+
+    What cannot be done is told on standard error, once, and tried again at the next change.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if until_eof:
+        loop.add_reader(sys.stdin.fileno(), _read_to_end, stop)
+    stopped = asyncio.create_task(_wait(stop))
+    async with _alone(setting, stopped, tell=not until_eof) as had:
+        if had:
+            if not until_eof:
+                note(f"keeping {setting.place.snapshots}; Ctrl-C ends it")
+            await _keep(store, setting, stopped)
+    stopped.cancel()
+    return 0
+
+
+async def _keep(store: Store, setting: Setting, stopped: "asyncio.Task[bool]") -> None:
+    told, seen = "", 0
+    upkeep: asyncio.Task[None] | None = None
+    looks = watch_store(setting.place.home, also=STATUS_FOLDER)
+    while await _is_woken(looks, stopped):
+        seen = await store.head()
+        told = await _take(store, setting, told)
+        if upkeep is None or upkeep.done():
+            upkeep = asyncio.create_task(maintain(setting.place, setting.settings.values))
+    await looks.aclose()
+    if await store.head() != seen:  # whoever wrote last may have left at once
+        await _take(store, setting, told)
+    if upkeep is not None:
+        await asyncio.wait([upkeep])
+
+
+async def _take(store: Store, setting: Setting, told: str) -> str:
+    """Take a snapshot; return what went wrong, which is told only when it is not `told` already."""
+    try:
+        taken = await take_snapshot(store, setting.place, setting.settings.values)
+    except TidelogError as error:
+        if error.message != told:
+            hint = f"; {error.hint}" if error.hint else ""
+            note(f"no snapshot was taken: {error.message}{hint}")
+        return error.message
+    for line in edit_lines(taken):
+        note(line)
+    return ""
+
+
+async def _is_woken(looks: AsyncGenerator[None], stopped: "asyncio.Task[bool]") -> bool:
+    """Wait for the next reason to look; False when there will be none."""
+    woken = asyncio.create_task(_next(looks))
+    await asyncio.wait([stopped, woken], return_when=asyncio.FIRST_COMPLETED)
+    if not woken.done():
+        woken.cancel()
+        await asyncio.wait([woken])
+        return False
+    return woken.result() and not stopped.done()
+
+
+async def _next(looks: AsyncGenerator[None]) -> bool:
+    async for _ in looks:
+        return True
+    return False
+
+
+async def _wait(stop: asyncio.Event) -> bool:
+    return await stop.wait()
+
+
+@asynccontextmanager
+async def _alone(
+    setting: Setting, stopped: "asyncio.Task[bool]", *, tell: bool
+) -> AsyncIterator[bool]:
+    """Wait until no other process keeps this store's snapshots; the lock dies with its process."""
+    file = os.open(setting.place.home / KEEPER_LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        while not stopped.done() and not _lock(file):
+            if tell:
+                note("another process keeps these snapshots; waiting for it to end")
+                tell = False
+            await asyncio.wait([stopped], timeout=_WAIT_SECONDS)
+        yield not stopped.done()
+    finally:
+        os.close(file)
+
+
+def _lock(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _read_to_end(stop: asyncio.Event) -> None:
+    if not os.read(sys.stdin.fileno(), 4096):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        stop.set()
