@@ -10,25 +10,29 @@ from localstore.schema import MINIMUM_SQLITE
 from localstore.values import Row, Value
 from tidelog import __version__
 from tidelog.arguments import Arguments
-from tidelog.discovery import Place
+from tidelog.discovery import STATUS_FOLDER, Place
 from tidelog.folder import FOLDER_MODE
 from tidelog.opening import Setting, locate, require_store
+from tidelog.restoring import SET_ASIDE
 from tidelog.screen import Screen, show_json
 from tidelog.settings import LoadedSettings, Settings
+from tidelog.snapshot_checks import git_check, snapshot_checks, told
 from tidelog.views.checks import check_lines
 from tidelog.wiring import open_store
 
 _FILE_MODE = 0o600
+_INDEX = f"{STATUS_FOLDER}.index"
+"""git writes it anew, as the umask says; the folder keeps others out."""
 
 
 async def doctor(arguments: Arguments) -> int:
     """`tidelog doctor`: run every check, print what was found, return 1 when one failed."""
-    checks = [_python(), _sqlite()]
+    checks = [_python(), _sqlite(), git_check()]
     settings: Row = {}
     try:
         setting = locate(arguments, Path.cwd())
     except InvalidArguments as error:
-        checks.append(_told("settings", False, error.message, error.hint or "correct it there"))
+        checks.append(told("settings", False, error.message, error.hint or "correct it there"))
     else:
         settings = in_force(setting.settings)
         checks += await _store_checks(setting)
@@ -60,21 +64,16 @@ def in_force(loaded: LoadedSettings) -> Row:
 async def _store_checks(setting: Setting) -> list[Row]:
     try:
         place = require_store(setting)
-        found = _told("store", True, f"{place.store}, {place.found.value}")
+        found = told("store", True, f"{place.store}, {place.found.value}")
         checks = [found, _permissions(place)]
         async with await open_store(place, setting.settings.values) as store:
-            return checks + await store.check()
+            return [*checks, *await store.check(), *await snapshot_checks(store, setting)]
     except TidelogError as error:
-        return [_told("store", False, error.message, error.hint)]
-
-
-def _told(check: str, ok: bool, found: str, repair: str = "") -> Row:
-    row: Row = {"check": check, "ok": ok, "found": found}
-    return row if ok or not repair else row | {"repair": repair}
+        return [told("store", False, error.message, error.hint)]
 
 
 def _python() -> Row:
-    return _told("tidelog", True, f"{__version__} on Python {platform.python_version()}")
+    return told("tidelog", True, f"{__version__} on Python {platform.python_version()}")
 
 
 def _sqlite() -> Row:
@@ -90,22 +89,26 @@ def _sqlite() -> Row:
     found = f"{sqlite3.sqlite_version}, {'with' if searches else 'without'} full-text search"
     needed = ".".join(str(part) for part in MINIMUM_SQLITE)
     repair = f"use a Python whose SQLite is {needed} or later and has FTS5"
-    return _told("SQLite", new_enough and searches, found, repair)
+    return told("SQLite", new_enough and searches, found, repair)
 
 
 def _permissions(place: Place) -> Row:
-    """Whether only the owner may read the folder and what is in it."""
+    """Whether only the owner may read the folder, what is in it, and stores that were set aside."""
     wrong = [] if _mode(place.home) == FOLDER_MODE else [place.home]
-    wrong += [file for file in sorted(place.home.iterdir()) if not _is_private(file)]
+    files = [*place.home.iterdir(), *place.home.glob(f"{SET_ASIDE}/*/*")]
+    wrong += [file for file in sorted(files) if not _is_private(file)]
     if not wrong:
-        return _told("permissions", True, "only you can read it")
+        return told("permissions", True, "only you can read it")
     names = ", ".join(file.name for file in wrong)
     repair = f"chmod -R u=rwX,go= {place.home}"
-    return _told("permissions", False, f"others may read or write {names}", repair)
+    return told("permissions", False, f"others may read or write {names}", repair)
 
 
 def _is_private(file: Path) -> bool:
-    return file.is_dir() or _mode(file) == _FILE_MODE
+    try:
+        return file.is_dir() or file.name == _INDEX or _mode(file) == _FILE_MODE
+    except FileNotFoundError:
+        return True  # SQLite takes its log away when the last process closes
 
 
 def _mode(file: Path) -> int:

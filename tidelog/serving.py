@@ -1,14 +1,16 @@
 """`tidelog serve`: one MCP server over the store, on stdio or HTTP."""
 
 import signal
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
 from localstore.store import Store
-from localstore.values import Row
+from localstore.values import Row, text_of
 from mcp_server.server import TidelogServer, build_server
 from mcp_server.tools import ALL_TOOLSETS
 from tidelog import __version__
 from tidelog.arguments import Address, Arguments
+from tidelog.attending import attended
 from tidelog.beginning import place_to_serve
 from tidelog.discovery import Place
 from tidelog.opening import locate
@@ -29,10 +31,11 @@ async def serve(arguments: Arguments) -> int:
     place = await place_to_serve(setting)
     async with await open_store(place, settings) as store:
         server = server_over(store, place, settings)
-        if arguments.http is None:
-            await _serve_stdio(server)
-        else:
-            await _serve_http(server, arguments.http, settings)
+        async with keeping(arguments, place, settings):
+            if arguments.http is None:
+                await _serve_stdio(server)
+            else:
+                await _serve_http(server, arguments.http, settings)
     return 0
 
 
@@ -50,10 +53,19 @@ def server_over(store: Store, place: Place, settings: Settings) -> TidelogServer
     )
 
 
-def _render_report(status: Row) -> str:
+def keeping(
+    arguments: Arguments, place: Place, settings: Settings
+) -> AbstractAsyncContextManager[None]:
+    """What keeps the snapshots while the server runs; nothing where none are wanted."""
+    if arguments.no_daemon or settings.read_only or not settings.snapshots:
+        return nullcontext()
+    return attended(place)
+
+
+def _render_report(facts: Row) -> str:
     from gitlayer.report import render_report  # few sessions ask for it, and Jinja2 takes 20 ms
 
-    return render_report(status)
+    return render_report(facts, text_of(facts, "layout"))
 
 
 async def _serve_stdio(server: TidelogServer) -> None:

@@ -8,6 +8,7 @@ from gitlayer.subject import SUBJECT_LENGTH, subject
 from localstore.values import Row, Value
 
 TITLE = "Fix date parser"
+ROW = "0198c0de-7f3c-7abc-9def-0123456cd82f"
 COMMIT = "3f786850e387550fdab836ed7e6dc881de23001b"
 
 
@@ -42,6 +43,12 @@ def entry(changes: dict[str, list[Value]], ref: str = "T-7F3KQ", entity: str = "
         ({"metadata.format_support": [None, {"pdf": True}]}, "format support changed"),
         ({"metadata._schema_version": [None, "1.0"]}, "touched"),
         ({"branch_name": [None, "fix/dates"]}, "branch fix/dates"),
+        ({"report_layout": [None, "## Ours\n"]}, "hand-written sections edited"),
+        ({"report_layout": ["## Ours\n", "## Yours\n"]}, "hand-written sections edited"),
+        ({"report_layout": ["## Ours\n", None]}, "no hand-written sections"),
+        ({"labels": [[], ["a", "b", "c", "d", "e"]]}, "labels +a +b +c and 2 more"),
+        ({"depends_on": [None, [ROW]]}, "depends on +E-R14D2"),
+        ({"metadata.legacy": [None, {"status": "someday"}]}, "legacy changed"),
         (
             {
                 "metadata.note": [None, "x"],
@@ -95,8 +102,102 @@ def test_rows_without_a_name() -> None:
     """A row that has no title is named by its kind alone."""
     row: Row = {"entity": "configuration", "version": 3, "changes": {"git_branch": ["a", "b"]}}
     assert subject(row) == "configuration: branch a → b"
-    edge: Row = {"entity": "dependency", "title": "T-1 blocks T-2", "version": 1, "changes": {}}
-    assert subject(edge) == "T-1 blocks T-2: created"
+
+
+@pytest.mark.parametrize(
+    ("version", "changes", "line"),
+    [
+        (1, {"source_id": [None, ROW], "dependency_type": [None, "blocks"]}, "T-A blocks T-B"),
+        (2, {"deleted_at": [None, "2026-03-14T09:30:00.000000Z"]}, "T-A no longer blocks T-B"),
+        (3, {"deleted_at": ["2026-03-14T09:30:00.000000Z", None]}, "T-A blocks T-B again"),
+    ],
+)
+def test_dependency(version: int, changes: Row, line: str) -> None:
+    """A dependency reads as a sentence: drawn, removed, drawn again."""
+    edge: Row = {"entity": "dependency", "title": "T-A blocks T-B", "version": version}
+    assert subject(edge | {"changes": changes}) == line
+
+
+def test_related_items() -> None:
+    """Items that are no longer related are said to be so."""
+    edge: Row = {"entity": "dependency", "title": "T-A is related to T-B", "version": 2}
+    removed: Row = {"deleted_at": [None, "2026-03-14T09:30:00.000000Z"]}
+    assert subject(edge | {"changes": removed}) == "T-A is no longer related to T-B"
+
+
+def conflict(version: int, **changes: list[Value]) -> Row:
+    """An entry of a conflict."""
+    told: Row = dict(changes)
+    return {"entity": "conflict", "ref": "C-9XYZK", "version": version, "changes": told}
+
+
+@pytest.mark.parametrize(
+    ("field", "entity", "over"),
+    [
+        ("status", "work_item", "status of T-R14D2"),
+        ("metadata.actual_hours", "work_item", "actual hours of T-R14D2"),
+        ("name", "vendor", "name of V-R14D2"),
+        ("report_layout", "configuration", "hand-written sections of the configuration"),
+    ],
+)
+def test_conflict_is_noticed(field: str, entity: str, over: str) -> None:
+    """A new conflict says which field of which row it is over."""
+    noticed = conflict(
+        1, entity=[None, entity], entity_id=[None, ROW], field=[None, field], status=[None, "open"]
+    )
+    assert subject(noticed) == f"conflict over {over}: noticed"
+
+
+@pytest.mark.parametrize(
+    ("resolution", "words"),
+    [("local", "local kept"), ("both", "both kept"), ("value", "another value kept")],
+)
+def test_conflict_is_resolved(resolution: str, words: str) -> None:
+    """A decision says what was kept; what the conflict is over where its entry tells."""
+    decided = conflict(
+        2,
+        status=["open", "resolved"],
+        resolution=[None, resolution],
+        resolved_by=[None, "claude-code"],
+        kept=["active", "blocked"],
+    )
+    assert subject(decided) == f"conflict C-9XYZK: resolved, {words}"
+    named = decided | {"title": "metadata.actual_hours of P-7F3KQ"}
+    assert subject(named) == f"conflict over actual hours of P-7F3KQ: resolved, {words}"
+
+
+@pytest.mark.parametrize(
+    ("row", "line"),
+    [
+        (
+            {"item_type": [None, "task"], "title": [None, TITLE], "status": [None, "blocked"]},
+            f'task "{TITLE}": restored, blocked',
+        ),
+        (
+            {"title": [None, TITLE], "status": [None, "planned"], "priority": [None, 1]},
+            f'enhancement "{TITLE}": restored, planned',
+        ),
+        ({"deployed_at": [None, "2025-06-02T00:00:00Z"]}, "deployment of 2025-06-02: restored"),
+    ],
+)
+def test_rows_without_their_history(row: Row, line: str) -> None:
+    """A row that was loaded whole, at a later version, is restored; its fields are not listed."""
+    entity = line.partition(" ")[0].replace("task", "work_item")
+    title = "2025-06-02" if entity == "deployment" else TITLE
+    told: Row = {"entity": entity, "ref": "T-7F3KQ", "title": title, "version": 5}
+    assert subject(told | {"changes": row}) == line
+
+
+def test_imported_row() -> None:
+    """A row from a hand-kept file is created, whatever was kept as it was written there."""
+    changes: Row = {
+        "item_type": [None, "task"],
+        "status": [None, "planned"],
+        "metadata.legacy": [None, {"status": "someday, maybe"}],
+        "metadata.legacy_note": [None, ["- Status: someday, maybe " * 40]],
+    }
+    row: Row = {"entity": "work_item", "ref": "T-7F3KQ", "title": TITLE, "version": 1}
+    assert subject(row | {"changes": changes}) == f'task "{TITLE}": created, planned'
 
 
 values = (
@@ -108,12 +209,13 @@ values = (
     title=st.text(max_size=300),
     changes=st.dictionaries(st.text(max_size=20), st.tuples(values, values).map(list), max_size=4),
     version=st.integers(1, 3),
+    entity=st.sampled_from(["work_item", "conflict"]),
 )
-def test_any_change_is_one_line(title: str, changes: Row, version: int) -> None:
+def test_any_change_is_one_line(title: str, changes: Row, version: int, entity: str) -> None:
     """Whatever a row holds, its subject is one printable line that is no option."""
-    row: Row = {"entity": "work_item", "ref": "T-7F3KQ", "title": title, "version": version}
+    row: Row = {"entity": entity, "ref": "T-7F3KQ", "title": title, "version": version}
     line = subject(row | {"changes": changes})
     assert len(line.splitlines()) == 1
     assert len(line) <= SUBJECT_LENGTH
-    assert line.startswith("task")
+    assert line.startswith(("task", "conflict"))
     assert not {"\x00", "\x1b", "\x9b", "\u202e"} & set(line)

@@ -1,8 +1,11 @@
 """`tidelog demo`: the story comes out, fits the screen and leaves nothing behind."""
 
 import re
+import shlex
+from importlib.resources import files
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.tidelog.running import Ended, tidelog, too_wide
@@ -45,8 +48,43 @@ def test_ends_with_status_and_times(played: tuple[Ended, Path]) -> None:
 
 
 def test_leaves_nothing(played: tuple[Ended, Path]) -> None:
-    """The scratch store is gone."""
+    """The scratch store is gone, and so is every process that worked on it."""
     assert list(played[1].iterdir()) == []
+    told = [each.info["cmdline"] or [] for each in psutil.process_iter(["cmdline"])]
+    assert [words for words in told if str(played[1]) in " ".join(words)] == []
+
+
+def test_imports_the_old_file(played: tuple[Ended, Path]) -> None:
+    """The reader sees what the import of a hand-kept file had to decide, and that twice is once."""
+    told = " ".join(played[0].out.split())
+    lines = len(files("tidelog.demo").joinpath("old_status.md").read_text("utf-8").splitlines())
+    assert f"keeps its status by hand, {lines} lines of it." in told
+    assert "'4f2a91c' is no whole commit hash" in told
+    assert "nothing was added" in told
+
+
+def test_shows_what_git_says(played: tuple[Ended, Path]) -> None:
+    """A slice of git's log has a time, who, and what was done; one item's story has its own."""
+    entry = re.compile(r"^     \d\d:\d\d  (copilot|claude-code) +(\w+) ", re.MULTILINE)
+    told = played[0].out.partition("What git says")[2].partition("The store is lost")[0]
+    assert len(entry.findall(told)) == 10
+    assert 'task "Straighten crooked scans": created, planned' in told
+
+
+def test_brings_the_lost_store_back(played: tuple[Ended, Path]) -> None:
+    """The store is deleted, git brings it back, and the status at the end is read from that."""
+    told = " ".join(played[0].out.split())
+    assert "Somebody deletes store.db. `tidelog status`: tidelog: .tidelog holds no store" in told
+    assert re.search(r"Restored \d+ rows and \d+ changes from commit [0-9a-f]{10} into", told)
+    assert "not one differs." in told
+
+
+def test_without_git(tmp_path: Path) -> None:
+    """Where git is missing the rest of the story is told, and nothing goes wrong."""
+    done = tidelog("demo", cwd=tmp_path, TMPDIR=str(tmp_path), PATH=str(tmp_path))
+    assert (done.code, done.err) == (0, "")
+    assert "git is not installed here" in " ".join(done.out.split())
+    assert "The store is lost" not in done.out
 
 
 def test_kept_when_asked(tmp_path: Path) -> None:
@@ -54,7 +92,7 @@ def test_kept_when_asked(tmp_path: Path) -> None:
     variables = {"TIDELOG_READ_ONLY": "true", "TIDELOG_CLIENT_NAME": "me"}
     done = tidelog("demo", "--keep", cwd=tmp_path, TMPDIR=str(tmp_path), **variables)
     assert done.code == 0
-    home = done.lines[-1].rpartition("--home ")[2]
+    [home] = shlex.split(done.lines[-1].rpartition("--home ")[2])
     assert tidelog("status", "--home", home, cwd=tmp_path).lines[0] == "Invoice Desk"
 
 

@@ -96,7 +96,8 @@ async def assistant(name: str, era: Era, home: Path, timings: Timings) -> AsyncI
     """Start a server on the store in `home`, as an AI client would, and talk to it as `name`."""
     transport = StdioTransport(
         sys.executable,
-        ["-m", "tidelog", "serve", "--home", str(home)],
+        # The snapshot is taken in the evening, in front of the reader.
+        ["-m", "tidelog", "serve", "--no-daemon", "--home", str(home)],
         cwd=str(home.parent),
         keep_alive=False,
         log_file=home.parent / f"{name}.log",

@@ -1,5 +1,6 @@
 """`tidelog demo`: two real MCP clients work for an afternoon on a scratch store."""
 
+import shlex
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,11 +10,14 @@ from pathlib import Path
 from mcp.shared.exceptions import MCPError
 from rich.text import Text
 
+from localstore.errors import TidelogError
 from tidelog.arguments import Arguments
 from tidelog.beginning import make_store
-from tidelog.demo import beginning, working
+from tidelog.demo import beginning, evening, working
 from tidelog.demo.afternoon import Afternoon
 from tidelog.demo.clients import Assistant, Timings, UnexpectedAnswerError, assistant
+from tidelog.demo.evening import Evening
+from tidelog.demo.running import Line
 from tidelog.demo.script import PROJECT
 from tidelog.discovery import FOLDER, Found, Place
 from tidelog.reads import surroundings
@@ -34,7 +38,7 @@ CHAPTERS: tuple[tuple[str, Callable[[Afternoon], Awaitable[None]]], ...] = (
     ("A release", working.deployment),
     ("Finding things again", working.searching),
 )
-"""The chapters, in their order."""
+"""The chapters of the afternoon, in their order."""
 _INDENT = 3
 _QUOTE_INDENT = 5
 
@@ -51,7 +55,8 @@ async def demo(arguments: Arguments) -> int:
 
 
 async def _play(screen: Screen, folder: Path, *, keep: bool) -> int:
-    place = Place(folder / FOLDER, Found.NEW)
+    place = Place(folder / PROJECT / FOLDER, Found.NEW)
+    place.project_folder.mkdir()
     settings = Settings.model_construct()
     await make_store(place, settings, PROJECT)
     timings = Timings()
@@ -70,16 +75,51 @@ async def _play(screen: Screen, folder: Path, *, keep: bool) -> int:
             day = Afternoon(claude, copilot, told, partial(_quote, screen))
             _introduce(told, claude, copilot)
             for number, (title, chapter) in enumerate(CHAPTERS, 1):
-                screen.show([Text(""), Text.assemble((f"{number}  ", "dim"), (title, "bold"))])
+                screen.show(_chapter(number, title))
                 await chapter(day)
-    except (UnexpectedAnswerError, MCPError) as failure:
+        await _spend_evening(screen, day, place, settings)
+    except (UnexpectedAnswerError, MCPError, TidelogError) as failure:
         screen.show([Text(""), said(f"The story ends here: {failure}", "bold red")])
-        screen.show(_last_words(folder))
+        screen.show(_last_words(place.project_folder))
         return 1
     await _show_status(screen, place, settings)
     screen.show([Text(""), *timing_lines(timings, screen.width)])
     screen.show([Text(""), *_verdict(day.broken_claims, place, keep=keep, width=screen.width)])
     return 1 if day.broken_claims else 0
+
+
+async def _spend_evening(screen: Screen, day: Afternoon, place: Place, settings: Settings) -> None:
+    """The chapters after both assistants have left; those about git only where there is one."""
+    spent = Evening(
+        place,
+        settings,
+        story=day.ref("t7"),
+        tell=day.tell,
+        quote=day.quote,
+        listing=partial(_list, screen),
+        broken_claims=day.broken_claims,
+    )
+    chapters = evening.CHAPTERS if shutil.which("git") else evening.CHAPTERS[:1]
+    for number, (title, chapter) in enumerate(chapters, len(CHAPTERS) + 1):
+        screen.show(_chapter(number, title))
+        await chapter(spent)
+    if len(chapters) < len(evening.CHAPTERS):
+        day.tell("git is not installed here: what it says, and what it brings back, is left out.")
+
+
+def _chapter(number: int, title: str) -> list[Text]:
+    return [Text(""), Text.assemble((f"{number}  ", "dim"), (title, "bold"))]
+
+
+def _list(screen: Screen, lines: Sequence[Line]) -> None:
+    """Commits, as `tidelog log` lays out changes."""
+    names = max((len(line.who) for line in lines), default=0)
+    for line in lines:
+        first = f"{' ' * _QUOTE_INDENT}{line.time}  {line.who.ljust(names)}  "
+        width = min(screen.width, FULL_WIDTH)
+        said_lines = wrapped(line.subject, width=width, indent=len(first), first=first)
+        said_lines[0].stylize("dim", 0, len(first))
+        screen.show(said_lines)
 
 
 def _last_words(folder: Path) -> list[Text]:
@@ -136,5 +176,6 @@ def _verdict(broken_claims: Sequence[str], place: Place, *, keep: bool, width: i
         return lines
     last = [said("Everything came out as told.", "green")]
     if keep:
-        return [*last, said(f"The store is kept: tidelog status --home {place.home}")]
+        home = shlex.quote(str(place.home))
+        return [*last, said(f"The store is kept: tidelog status --home {home}")]
     return [*last, said("The scratch store is gone. Begin your own with `tidelog init`.")]

@@ -5,12 +5,14 @@ from itertools import groupby
 from rich.cells import cell_len
 from rich.text import Text
 
-from gitlayer.subject import named, subject, what_changed
+from gitlayer.subject import named, one_line, subject, what_changed
 from localstore.values import Row, number_of, rows_of, text_of
 from tidelog.views.lines import clean, count, heading, said, wrapped
 
 _WHO_CELLS = 16
 _REF_CELLS = 7
+_LONGEST = 160
+"""Characters of what one change did; `--json` has the rest."""
 
 
 def log_lines(history: Row, *, width: int, of_one: bool = False) -> list[Text]:
@@ -43,7 +45,7 @@ def _entry(entry: Row, who_cells: int, width: int, *, of_one: bool) -> list[Text
     who.truncate(who_cells, overflow="ellipsis", pad=True)
     ref = "" if of_one else text_of(entry, "ref").ljust(_REF_CELLS) + "  "
     first = f"  {time}  {who.plain}  {ref}"
-    text = what_changed(entry) if of_one else subject(entry)
+    text = one_line(what_changed(entry), _LONGEST) if of_one else subject(entry)
     lines = wrapped(text, width=width, indent=cell_len(first), first=first)
     lines[0].stylize("dim", 0, 7)
     lines[0].stylize("green", 9, 9 + len(who.plain))
