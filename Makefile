@@ -52,6 +52,10 @@ fmt: $(STAMP) ## Format the code and mend what the linter can mend
 bench: $(STAMP) ## Measure, beside the floor of this machine
 	@$(BIN)/python -m benchmarks
 
+.PHONY: bloat
+bloat: $(STAMP) ## Measure what 20,000 snapshots leave behind (twenty minutes)
+	@$(BIN)/python -m benchmarks.bloat
+
 .PHONY: soak
 soak: $(STAMP) ## Run the long tests for SOAK_SECONDS (600) each
 	@TIDELOG_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/pytest -m slow --timeout 0 $(TESTS)

@@ -13,10 +13,12 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from benchmarks import inside, outside, table, tokens
+from benchmarks.bloat import measure_bloat
 from benchmarks.content import PROJECT_ITEMS
 from benchmarks.figures import Figure
 from benchmarks.floors import BareSqlite
 from benchmarks.load import fill
+from benchmarks.snapshots import measure_snapshots
 from benchmarks.timing import Effort
 from benchmarks.workload import Workload
 from localstore.store import Store
@@ -55,6 +57,10 @@ async def measure(sizes: tuple[int, ...], effort: Effort, *, starts: int) -> lis
         with TemporaryDirectory(prefix="tidelog-bench-") as folder:
             figures += await _at_size(Path(folder), items, effort, starts=starts)
     figures += inside.growth(figures)
+    with TemporaryDirectory(prefix="tidelog-bench-") as folder:
+        figures += await measure_snapshots(Path(folder, "snapshots"), sizes[0], effort)
+        _note("snapshots: done")
+        figures += await measure_bloat(Path(folder, "bloat"), sizes[0], effort.calls)
     sections = list(dict.fromkeys(figure.section for figure in figures))
     return sorted(figures, key=lambda figure: sections.index(figure.section))
 

@@ -6,7 +6,13 @@ EMPTY_TOOL = "empty tool"
 SQL = "SQL"
 BARE = "bare"
 SMALLEST = "smallest"
+GIT = "git alone"
+FRESH = "git gc"
+OTHERWISE = "otherwise"
 """The names of the floors."""
+
+PENDING = "pending"
+"""A snapshot of many changes; of ten thousand it has a promise."""
 
 MUST = {
     "vendor status": Bound(1),
@@ -14,11 +20,13 @@ MUST = {
     "hierarchy, 5 up": Bound(10),
     "full status": Bound(100),
     "status report": Bound(100),
+    "one change": Bound(200),
+    PENDING: Bound(3_000),
     "create": Bound(5),
     "update": Bound(5),
     "link": Bound(5),
 }
-"""In the server, milliseconds, whatever the number of items."""
+"""Milliseconds: in the server, whatever the number of items, and of snapshots."""
 
 AIM = {
     "vendor status": Bound(2, times_floor=EMPTY_TOOL),
@@ -26,6 +34,7 @@ AIM = {
     "hierarchy, 5 up": Bound(2),
     "full status": Bound(15),
     "status report": Bound(15),
+    "one change": Bound(40),
     "create": Bound(3, times_floor=SQL, median=True),
     "update": Bound(3, times_floor=SQL, median=True),
     "link": Bound(3, times_floor=SQL, median=True),
@@ -40,3 +49,5 @@ START_AIM = Bound(1.3, times_floor=BARE, median=True)
 MEMORY_MUST = Bound(200)
 TOOLS_MUST = Bound(3_000)
 LIST_MUST = Bound(2_000)
+BLOAT_MUST = Bound(2, times_floor=FRESH, median=True)
+DELAY_MUST = Bound(100)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import inside, outside, table, tokens
+from benchmarks import bloat, inside, outside, snapshots, table, tokens
 from benchmarks.__main__ import measure
 from benchmarks.figures import Bound, Figure, Floor
 from benchmarks.promises import SMALLEST
@@ -29,6 +29,8 @@ async def test_a_small_run_measures_every_section() -> None:
         outside.HTTP,
         outside.MEMORY,
         outside.START,
+        snapshots.SECTION,
+        bloat.SECTION,
     }
     assert all(each.sample.p50 > 0 for each in figures)
     assert all(each.floors for each in figures if each.unit == "ms")
