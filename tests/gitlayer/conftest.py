@@ -1,27 +1,14 @@
 """A store in a scratch folder, and the repository of its snapshots beside it."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from localstore.values import Row
 from tests.gitlayer.kept import Kept
 from tests.localstore.world import World
-
-
-@pytest.fixture(scope="session")
-def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store nobody has written to, to be copied: making one anew takes a tenth of a second."""
-    path = tmp_path_factory.mktemp("new") / "store.db"
-
-    async def make() -> None:
-        world = await World.begin(path)
-        await world.store.close()
-
-    asyncio.run(make())
-    return path
 
 
 @pytest.fixture
@@ -33,3 +20,15 @@ async def kept(anyio_backend: str, new_store: Path, tmp_path: Path) -> AsyncIter
     world = await World.begin(home / "store.db", first_id=100)
     yield Kept(world)
     await world.store.close()
+
+
+@pytest.fixture
+async def item(kept: Kept) -> Row:
+    """An item with a history, whose file was committed with each of its changes."""
+    item = await kept.world.item("Fix", description="one\n")
+    await kept.snapshot()
+    shown = await kept.world.change(item, priority="P1")
+    await kept.snapshot()
+    await kept.world.change(shown, assignee="bob")
+    await kept.snapshot()
+    return item

@@ -9,11 +9,13 @@ from gitlayer.commits import trailers_of
 from gitlayer.edits import Edit, Fate
 from gitlayer.past import Step, steps
 from gitlayer.paths import path_of
+from gitlayer.rebuild import rebuild_from_git
 from gitlayer.repository import PROBLEM_SUFFIX, Repository
 from gitlayer.snapshot import Snapshots, Taken
 from localstore.entities import ENTITIES, WORK_ITEM, Entity
 from localstore.models import Page
 from localstore.values import Row, rows_of, text_of
+from tests.localstore.lived_in import everything
 from tests.localstore.world import World
 
 NOBODY = {
@@ -153,3 +155,13 @@ class Kept:
 def fates(edits: Sequence[Edit]) -> list[Fate]:
     """What became of each edited file."""
     return [edit.fate for edit in edits]
+
+
+async def expect_restorable(kept: Kept) -> None:
+    """The newest commit gives the rows and changes that the store has."""
+    rebuilt = rebuild_from_git(kept.repository, kept.git("rev-parse", "main").strip())
+    assert rebuilt.unread == []
+    assert {(e.name, text_of(row, "id")): row for e, row in rebuilt.rows} == (
+        await everything(kept.world)
+    )
+    assert [text_of(each, "change_id") for each in rebuilt.history] == kept.changes()

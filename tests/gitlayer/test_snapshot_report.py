@@ -5,36 +5,12 @@ from pathlib import Path
 import pytest
 
 from gitlayer.edits import REPORT, Fate
-from gitlayer.rebuild import rebuild_from_git
 from gitlayer.repository import PROBLEM_SUFFIX
 from localstore.entities import CONFIGURATION
 from localstore.values import Row, text_of
-from tests.gitlayer.kept import Kept, fates
-from tests.localstore.lived_in import everything
+from tests.gitlayer.kept import Kept, expect_restorable, fates
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def item(kept: Kept) -> Row:
-    """An item with a history, whose file was committed with each of its changes."""
-    item = await kept.world.item("Fix", description="one\n")
-    await kept.snapshot()
-    shown = await kept.world.change(item, priority="P1")
-    await kept.snapshot()
-    await kept.world.change(shown, assignee="bob")
-    await kept.snapshot()
-    return item
-
-
-async def expect_restorable(kept: Kept) -> None:
-    """The newest commit gives the rows and changes that the store has."""
-    rebuilt = rebuild_from_git(kept.repository, kept.git("rev-parse", "main").strip())
-    assert rebuilt.unread == []
-    assert {(e.name, text_of(row, "id")): row for e, row in rebuilt.rows} == (
-        await everything(kept.world)
-    )
-    assert [text_of(each, "change_id") for each in rebuilt.history] == kept.changes()
 
 
 async def layout(kept: Kept) -> str:

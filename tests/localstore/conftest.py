@@ -1,6 +1,5 @@
 """A store in a scratch folder, with a clock and ids that a test can foresee."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,19 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.localstore.world import World
-
-
-@pytest.fixture(scope="session")
-def new_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store nobody has written to, to be copied: making one anew takes a tenth of a second."""
-    path = tmp_path_factory.mktemp("new") / "store.db"
-
-    async def make() -> None:
-        world = await World.begin(path)
-        await world.store.close()
-
-    asyncio.run(make())
-    return path
 
 
 @pytest.fixture
