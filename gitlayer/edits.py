@@ -99,7 +99,8 @@ class EditReader:
             raise BadFile(path, None, f"it is a copy of {home}; edit that one, and delete this one")
         if text == render(entity, base):
             self.tree.forget_note(path)
-            return Edit(path, Fate.STALE, seen, home)
+            newest = content(self.repository, commit, home) if commit is not None else seen
+            return Edit(path, Fate.STALE, seen, home, reason="" if newest == seen else _OLDER)
         edited = parse(home, text, base=base).row
         told = await self.store.apply_edit(entity, row_id, edited, base=base, who=self.who())
         self.tree.forget_note(path)
@@ -144,14 +145,18 @@ class EditReader:
         except BadFile as failure:
             return self._refused(REPORT, seen, failure.reason)
         self.forget_refusal(REPORT)
-        committed = content(self.repository, commit, REPORT) if commit is not None else None
+        if commit is not None and seen == content(self.repository, commit, REPORT):
+            return Edit(REPORT, Fate.STALE, seen, REPORT)
+        made_from = self.repository.made_from(commit) if commit is not None else None
+        committed = content(self.repository, made_from, REPORT) if made_from else None
         before = committed.decode(errors="replace") if committed is not None else ""
         rewritten = differences(generated_of(before), generated_of(text)) if before else ""
         if rewritten:
             self.tree.note(REPORT, _REPORT_NOTE + rewritten)
         told = await self._layout(layout_of(before), layout_of(text))
         fate = Fate.TAKEN if told else Fate.STALE
-        return Edit(REPORT, fate, seen, REPORT, changed=texts_of(told, "changed"), reason=rewritten)
+        reason = _REWRITTEN if rewritten else ""
+        return Edit(REPORT, fate, seen, REPORT, changed=texts_of(told, "changed"), reason=reason)
 
     async def _layout(self, before: str, after: str) -> Row:
         if before == after:
@@ -176,6 +181,13 @@ class EditReader:
         return Edit(path, Fate.REFUSED, seen, path, reason=reason)
 
 
+_OLDER = (
+    "an earlier version of it was put there, perhaps by an editor that was open for long; it was "
+    "written again as the store has it, and to go back the fields themselves have to be edited"
+)
+_REWRITTEN = (
+    "lines that are written from the store were edited; they are kept in the note beside it"
+)
 _NOTE = """\
 {path} was edited, and the edit could not be taken:
 

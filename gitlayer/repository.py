@@ -185,17 +185,39 @@ class Repository:
 
     def _of_staged(self, *words: str) -> list[str]:
         """The paths that git prints about the commit which was staged last."""
+        staged = self.staged or "unknown"
         try:
-            staged = self._stage_file.read_text(encoding="utf-8").partition(" ")[0] or "unknown"
             listed = self.git.run(*[staged if word == "STAGED" else word for word in words])
-        except (FileNotFoundError, Unavailable):
+        except Unavailable:
             return []
         return [os.fsdecode(path) for path in listed.split(b"\0") if path]
 
+    @property
+    def staged(self) -> str:
+        """The commit that working tree and index were last brought to; empty when none is known."""
+        try:
+            return self._stage_file.read_text(encoding="utf-8").partition(" ")[0]
+        except FileNotFoundError:
+            return ""
+
+    def made_from(self, commit: str) -> str:
+        """The commit that the working tree shows, where our newest is `commit`: that one, or an
+        earlier one, which a snapshot that died did not get beyond."""
+        staged = self.staged
+        if staged in ("", commit):
+            return commit
+        try:
+            self.git.run("merge-base", "--is-ancestor", staged, commit)
+        except Unavailable:
+            return commit
+        return staged
+
     def note_staged(self, commit: str) -> None:
-        """Remember that working tree and index show `commit`."""
-        self._stage_file.touch(mode=0o600)
-        self._stage_file.write_text(self._staged(commit), encoding="utf-8")
+        """Remember, in one step, that working tree and index show `commit`."""
+        fresh = self._stage_file.with_suffix(".staging")
+        fresh.touch(mode=0o600)
+        fresh.write_text(self._staged(commit), encoding="utf-8")
+        fresh.replace(self._stage_file)
 
     def _staged(self, commit: str) -> str:
         try:

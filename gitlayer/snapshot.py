@@ -112,10 +112,13 @@ class Snapshots:
         notes = {path for path in touched if path.endswith(PROBLEM_SUFFIX)}
         commit = own.commit if own else None
         unwritten = self._repository.not_in_staged(behind)
+        unfinished = self._repository.differing_from_staged(commit) if commit and behind else []
         edits = []
         for path in sorted(touched - notes):
             edit = await self._edits.read(path, commit)
-            if edit.fate is Fate.GONE and path in unwritten:
+            missing = edit.fate is Fate.GONE and path in unwritten
+            left = edit.fate is Fate.STALE and (path in unfinished or path in unwritten)
+            if missing or left:  # by a snapshot that died
                 edit = replace(edit, fate=Fate.STALE, reason="")
             edits.append(edit)
         for note in notes:

@@ -139,7 +139,7 @@ def edit_lines(taken: "Taken | None") -> list[str]:
                 f"{edit.path}: somebody else changed the same; yours waits in "
                 f"{', '.join(edit.conflicts)}"
             )
-        if edit.fate in (Fate.REFUSED, Fate.GONE):
+        if edit.reason:
             lines.append(f"{edit.path}: {edit.reason}")
     return lines
 

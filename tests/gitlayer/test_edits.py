@@ -109,7 +109,8 @@ async def test_edit_of_a_file_that_is_behind(kept: Kept) -> None:
 
 
 async def test_old_version_put_back_is_no_edit(kept: Kept) -> None:
-    """An earlier version of a file, as `git checkout` puts it there, is not taken for an edit."""
+    """An earlier version of a file, as `git checkout` puts it there, is not taken for an edit, and
+    that is said."""
     item = await kept.world.item("Fix")
     await kept.snapshot()
     before = kept.git("rev-parse", "HEAD").strip()
@@ -118,6 +119,7 @@ async def test_old_version_put_back_is_no_edit(kept: Kept) -> None:
     kept.git("checkout", "--quiet", before, "--", kept.path(item))
     edit = await kept.edit()
     assert edit.fate is Fate.STALE
+    assert "an earlier version" in edit.reason
     assert (await kept.row(item))["version"] == 2
     await kept.expect_whole()
 

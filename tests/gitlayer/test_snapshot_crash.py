@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from gitlayer.edits import Fate
+from gitlayer.repository import PROBLEM_SUFFIX
 from gitlayer.snapshot import Snapshots
 from localstore.store import StoreOptions
 from localstore.values import Row
@@ -108,12 +109,15 @@ def begun(new_store: Path, home: Path) -> Row:
 
 
 def expect_healed(home: Path, item: Row, first_id: int) -> None:
-    """The next snapshot leaves all in order, with the edit taken once and no other invented."""
+    """The next snapshot leaves all in order, with the edit taken once, no other invented, and
+    nothing told to anybody."""
     with opened(home, first_id) as (runner, kept):
         edits = runner.run(kept.edits())
         taken = [edit.path for edit in edits if edit.fate is Fate.TAKEN and edit.changed]
         assert set(taken) <= {kept.path(item)}
         assert not {Fate.REFUSED, Fate.GONE} & set(fates(edits))
+        assert [edit.reason for edit in edits if edit.reason] == []
+        assert [*kept.folder.rglob(f"*{PROBLEM_SUFFIX}")] == []
         runner.run(kept.expect_whole())
         row = runner.run(kept.row(item))
         assert (row["priority"], row["version"]) == ("P0", 2)
