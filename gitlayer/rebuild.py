@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gitlayer import progress
 from gitlayer.commits import CHANGE, ENTITY, PARENTS, REPLICA, RESTORED, ROW, trailers_of
 from gitlayer.parse import BadFile, FileRow, parse
 from gitlayer.past import Step, contents, steps, tree
@@ -12,6 +13,8 @@ from gitlayer.repository import Repository
 from localstore.entities import Entity, changes_between
 from localstore.errors import Unavailable
 from localstore.values import Row, Value, number_of, text_of
+
+_TOLD_EVERY = 500
 
 
 @dataclass(slots=True)
@@ -41,11 +44,13 @@ class _Told:
     before: "_Told | None"
 
 
-def rebuild_from_git(repository: Repository, commit: str) -> Rebuilt:
+def rebuild_from_git(
+    repository: Repository, commit: str, *, step: progress.Step = progress.unwatched
+) -> Rebuilt:
     """Every row as `commit` left it, with its history: one entry for each commit of a change.
 
     A file that a person deleted, or committed in a form that cannot be read, stands as the last
-    change left it.
+    change left it. `step` is told how far it is.
 
     Raises:
         Unavailable: git refuses, or has lost an object.
@@ -55,7 +60,9 @@ def rebuild_from_git(repository: Repository, commit: str) -> Rebuilt:
     standing: dict[str, FileRow] = {}
     blobs: dict[str, str] = {}
     texts = contents(repository, [change.blob for change in changes])
-    for change, held in zip(changes, texts, strict=True):
+    for done, (change, held) in enumerate(zip(changes, texts, strict=True)):
+        if done % _TOLD_EVERY == 0:
+            step(done, len(changes))
         after = _read(change.path, _held(change.path, held), rebuilt)
         if after is None:
             continue

@@ -8,6 +8,7 @@ from gitlayer.commits import CHANGE, commit_of, commit_put_back, encode_commit, 
 from gitlayer.edits import GONE_NOTE, REPORT, Edit, EditReader, Fate
 from gitlayer.past import contents, seconds_of, tree
 from gitlayer.paths import path_of
+from gitlayer.progress import Step, unwatched
 from gitlayer.render import render
 from gitlayer.report import render_report
 from gitlayer.repository import PROBLEM_SUFFIX, Repository, Tip
@@ -38,9 +39,17 @@ class Snapshots:
     was edited by the change it names.
     """
 
-    def __init__(self, store: Store, repository: Repository, *, who: Callable[[], str]) -> None:
-        """`who` tells, when somebody edited a file, who signs that."""
+    def __init__(
+        self,
+        store: Store,
+        repository: Repository,
+        *,
+        who: Callable[[], str],
+        step: Step = unwatched,
+    ) -> None:
+        """`who` tells who signs what somebody edited; `step` is told how far the commits are."""
         self._store = store
+        self._step = step
         self._repository = repository
         self._tree = WorkTree(repository.work_tree, repository.work_tree.parent)
         self._edits = EditReader(store, repository, self._tree, who)
@@ -138,9 +147,11 @@ class Snapshots:
         states = await self._store.states_after(seq, BATCH)
         if not states:
             return written, before
+        total = await self._store.head() - seq
         with self._repository.importing() as stream:
             parent = tip.commit if tip else None
             while states:
+                self._step(taken.commits, total)
                 following = await self._store.states_after(states[-1].seq, BATCH)
                 last = None if following else states[-1]
                 for state in states:

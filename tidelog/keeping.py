@@ -10,6 +10,7 @@ from localstore.errors import InvalidArguments, TidelogError, Unavailable
 from localstore.store import Store
 from tidelog.discovery import Place, git_directory
 from tidelog.opening import Setting
+from tidelog.progress import progress
 from tidelog.publishing import put_report
 from tidelog.screen import note
 from tidelog.settings import Settings
@@ -94,8 +95,9 @@ async def take_snapshot(
     repository = open_repository(place, settings)
     from gitlayer.snapshot import Snapshots
 
-    snapshots = Snapshots(store, repository, who=lambda: person(place, settings))
-    taken = await snapshots.take(wait=wait)
+    with progress("Committing changes") as step:
+        snapshots = Snapshots(store, repository, who=lambda: person(place, settings), step=step)
+        taken = await snapshots.take(wait=wait)
     if taken is not None and settings.report_path is not None:
         await put_report(store, place, place.project_folder / settings.report_path)
     return taken

@@ -9,6 +9,7 @@ from localstore.values import Row, text_of
 from tidelog.arguments import Arguments
 from tidelog.discovery import FOLDER, Found, Place
 from tidelog.opening import Setting, locate, opened
+from tidelog.progress import progress
 from tidelog.screen import show_json
 from tidelog.wiring import open_store
 
@@ -49,7 +50,8 @@ async def _facts_at(setting: Setting, at: str) -> Row:
     from tidelog.restoring import build_store, find_commit
 
     repository = existing_repository(setting.place, setting.settings.values)
-    rebuilt = rebuild_from_git(repository, find_commit(repository, at))
+    with progress("Reading commits") as step:
+        rebuilt = rebuild_from_git(repository, find_commit(repository, at), step=step)
     with TemporaryDirectory(prefix="tidelog-") as folder:
         place = Place(Path(folder) / FOLDER, Found.NEW)
         await build_store(place, setting, rebuilt)

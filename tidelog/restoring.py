@@ -16,6 +16,7 @@ from tidelog.discovery import Found, Place
 from tidelog.folder import make_folder
 from tidelog.keeping import existing_repository, person
 from tidelog.opening import Setting, locate
+from tidelog.progress import progress
 from tidelog.screen import say
 from tidelog.wiring import now, open_store
 
@@ -69,7 +70,8 @@ def read_source(arguments: Arguments, setting: Setting, repository: "Repository"
             committed = files
         return Source("", without_edits(files, committed))
     commit = find_commit(repository, arguments.at)
-    return Source(commit, rebuild_from_git(repository, commit))
+    with progress("Reading commits") as step:
+        return Source(commit, rebuild_from_git(repository, commit, step=step))
 
 
 def find_commit(repository: "Repository", at: str | None) -> str:
