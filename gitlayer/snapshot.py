@@ -54,27 +54,32 @@ class Snapshots:
         self._tree = WorkTree(repository.work_tree, repository.work_tree.parent)
         self._edits = EditReader(store, repository, self._tree, who)
 
-    async def take(self, *, wait: bool = True) -> Taken | None:
+    async def take(self, *, wait: bool = True, at_most: int | None = None) -> Taken | None:
         """Take in what people edited, then commit each change since the last snapshot.
 
         Returns None, having done nothing, when another process is at it and `wait` is false.
 
         Raises:
-            Unavailable: git refuses, or the repository tells of changes the store never had;
-                nothing was committed then. Busy: the store.
+            Unavailable: git refuses, the repository tells of changes the store never had, or more
+                than `at_most` changes wait; nothing was committed then. Busy: the store.
         """
         with self._repository.locked(wait=wait) as had:
             if not had:
                 return None
-            return await self._take()
+            return await self._take(at_most)
 
-    async def _take(self) -> Taken:
+    async def _take(self, at_most: int | None) -> Taken:
         tip, touched = await asyncio.gather(
             asyncio.to_thread(self._repository.tip),
             asyncio.to_thread(self._repository.touched_and_notes),
         )
         own = self._own(tip)
         begin = await self._seen(own)
+        waiting = await self._store.head() - begin
+        if at_most is not None and waiting > at_most:
+            raise Unavailable(
+                f"{waiting:,} changes wait to be committed", hint="`tidelog snapshot` does it once"
+            )
         behind = self._behind(tip, own)
         edits = await self._read_edits(own, {*touched}, behind)
         taken = Taken(edits=edits, commit=tip.commit if tip else "")

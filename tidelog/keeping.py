@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 # GitPython refuses to be imported where git is missing, unless it is told that this may be so.
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
 
+ON_THE_WAY = 5_000
+"""How many changes a command commits beside what it was asked for: about a second's."""
+
 _GIT_MISSING = "git was not found"
 _ALL_TO_GIT = ("GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS")
 _OF_A_REPOSITORY = (
@@ -83,7 +86,12 @@ def existing_repository(place: Place, settings: Settings) -> "Repository":
 
 
 async def take_snapshot(
-    store: Store, place: Place, settings: Settings, *, wait: bool = True
+    store: Store,
+    place: Place,
+    settings: Settings,
+    *,
+    wait: bool = True,
+    at_most: int | None = None,
 ) -> "Taken | None":
     """Take in what was edited by hand, commit what changed, and bring the report up to date.
 
@@ -97,7 +105,7 @@ async def take_snapshot(
 
     with progress("Committing changes") as step:
         snapshots = Snapshots(store, repository, who=lambda: person(place, settings), step=step)
-        taken = await snapshots.take(wait=wait)
+        taken = await snapshots.take(wait=wait, at_most=at_most)
     if taken is not None and settings.report_path is not None:
         await put_report(store, place, place.project_folder / settings.report_path)
     return taken
@@ -118,7 +126,9 @@ async def catch_up(store: Store, setting: Setting) -> None:
     if not setting.settings.values.snapshots:
         return
     try:
-        taken = await take_snapshot(store, setting.place, setting.settings.values, wait=False)
+        taken = await take_snapshot(
+            store, setting.place, setting.settings.values, wait=False, at_most=ON_THE_WAY
+        )
     except TidelogError as error:
         if error.message != _GIT_MISSING:
             hint = f"; {error.hint}" if error.hint else ""

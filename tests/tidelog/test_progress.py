@@ -12,6 +12,9 @@ import pytest
 from localstore.models import BulkCreate, WorkItemCreate
 from localstore.store import Store, StoreOptions
 from tests.tidelog.running import environment, tidelog
+from tidelog import keeping
+from tidelog.arguments import Arguments
+from tidelog.opening import locate, opened
 from tidelog.progress import LONG
 from tidelog.wiring import Ids, now
 
@@ -74,3 +77,20 @@ def test_nothing_in_a_pipe(folder: Path) -> None:
     """In a pipe there is no bar."""
     assert tidelog("snapshot", cwd=folder).err == ""
     assert tidelog("restore", cwd=folder).err == ""
+
+
+def test_other_commands_do_not_wait(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that was asked for something else commits a few changes on its way, not thousands:
+    it says that they wait, and what commits them."""
+    monkeypatch.setattr(keeping, "ON_THE_WAY", LONG)
+    setting = locate(Arguments(home=str(folder / ".tidelog")), folder)
+
+    async def look() -> None:
+        async with opened(setting):
+            pass
+
+    asyncio.run(look())
+    assert not (folder / ".tidelog/status.staged").exists()
+    monkeypatch.setattr(keeping, "ON_THE_WAY", 2 * LONG)
+    asyncio.run(look())
+    assert (folder / ".tidelog/status.staged").exists()
