@@ -14,11 +14,10 @@ from localstore.entities import (
     Entity,
     letter_of,
 )
-from localstore.ids import REF_STORED, full_ref, named_id
+from localstore.ids import CONFIGURATION_ID, REF_STORED, full_ref
 from localstore.values import Row, text_of
 
 CONFIGURATION_PATH = "configuration.md"
-CONFIGURATION_ID = named_id("configuration", "project")
 FOLDERS = {
     WORK_ITEM.name: "work-items",
     DEPENDENCY.name: "dependencies",

@@ -75,8 +75,7 @@ class Snapshots:
         )
         own = self._own(tip)
         begin = await self._seen(own)
-        waiting = await self._store.head() - begin
-        if at_most is not None and waiting > at_most:
+        if at_most is not None and (waiting := await self._store.head() - begin) > at_most:
             raise Unavailable(
                 f"{waiting:,} changes wait to be committed", hint="`tidelog snapshot` does it once"
             )

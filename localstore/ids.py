@@ -47,6 +47,10 @@ def named_id(entity: str, key: str) -> str:
     return str(uuid5(NAMESPACE, f"{entity}:{key}"))
 
 
+CONFIGURATION_ID = named_id("configuration", "project")
+"""The one configuration row's, on every replica."""
+
+
 def full_ref(letter: str, row_id: str) -> str:
     """The row's whole ref: its type letter and ten characters of the id's random bits.
 

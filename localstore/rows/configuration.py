@@ -4,7 +4,7 @@ import sqlite3
 
 from localstore.entities import CONFIGURATION, WORK_ITEM, changes_between
 from localstore.errors import InvalidArguments
-from localstore.ids import named_id
+from localstore.ids import CONFIGURATION_ID, named_id
 from localstore.models import ConfigurationEdit, ConfigurationPatch
 from localstore.rows.items import cleared
 from localstore.rows.lookup import fetch, find, ref_of
@@ -13,7 +13,6 @@ from localstore.writing import Stamp, expect_version, public, record, store, upd
 
 CLEARABLE = ("current_session_id", "git_branch", "git_head_commit")
 CLEARABLE_BY_HAND = (*CLEARABLE, "report_layout")
-CONFIGURATION_ID = named_id("configuration", "project")
 FIRST_CHANGE_ID = named_id("change", "configuration:first")
 """Stores begun alone share this change, so that two of them that meet have nothing to merge."""
 FIRST_MOMENT = "2026-01-01T00:00:00.000000Z"

@@ -6,8 +6,9 @@ from itertools import chain
 
 from localstore.entities import CONFIGURATION, ENTITIES, STAMP, WORK_ITEM, Entity, changes_between
 from localstore.errors import InvalidArguments
+from localstore.ids import CONFIGURATION_ID
 from localstore.rows.checks import row_checks
-from localstore.rows.configuration import CONFIGURATION_ID, FIRST_CHANGE_ID
+from localstore.rows.configuration import FIRST_CHANGE_ID
 from localstore.rows.lookup import ARCHIVE, fetch
 from localstore.values import Row, Value, from_json, mapping_of, number_of, text_of, to_json
 from localstore.writing import Stamp, record, store

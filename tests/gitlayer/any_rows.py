@@ -4,8 +4,8 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from gitlayer.paths import CONFIGURATION_ID
 from localstore.entities import CONFIGURATION, ENTITIES, Entity, Kind
+from localstore.ids import CONFIGURATION_ID
 from localstore.text import MAX_INTEGER
 from localstore.values import Row, Value
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from gitlayer.paths import CONFIGURATION_PATH, path_of, row_at_path
 from localstore.entities import CONFIGURATION, ENTITIES, WORK_ITEM, Entity, letter_of
-from localstore.ids import full_ref
-from localstore.rows.configuration import CONFIGURATION_ID
+from localstore.ids import CONFIGURATION_ID, full_ref
 from localstore.values import Row
 from tests.gitlayer.any_rows import IDS, ITEM
 

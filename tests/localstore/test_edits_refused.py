@@ -13,8 +13,8 @@ from localstore.entities import (
     WORK_ITEM,
 )
 from localstore.errors import InvalidArguments, NotFound, TidelogError
+from localstore.ids import CONFIGURATION_ID
 from localstore.models import DeploymentCreate
-from localstore.rows.configuration import CONFIGURATION_ID
 from localstore.values import Row, Value, number_of
 from tests.localstore.editing import edit, item, row_of
 from tests.localstore.lived_in import Worker, everything

@@ -3,9 +3,10 @@
 import pytest
 
 from localstore.entities import CONFIGURATION, CONFLICT, DEPENDENCY, DEPLOYMENT, VENDOR, WORK_ITEM
+from localstore.ids import CONFIGURATION_ID
 from localstore.models import DeploymentCreate, Page, VendorCreate, VendorPatch
 from localstore.rows import conflicts
-from localstore.rows.configuration import CONFIGURATION_ID, FIRST_CHANGE_ID
+from localstore.rows.configuration import FIRST_CHANGE_ID
 from localstore.rows.states import State
 from localstore.values import Row, mapping_of, number_of, rows_of, text_of
 from tests.localstore.lived_in import Everything, Worker, everything
