@@ -18,6 +18,8 @@ class Kind(Enum):
     """A mapping, compared and merged by top-level key."""
     VALUE = "value"
     """Any JSON value, kept as it is."""
+    MARK = "mark"
+    """A moment whose presence is what counts: two deletions are one, whichever came first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class Entity:
         return row
 
 
+_EXTRA = Field("extra", Kind.MAP)
+"""What a newer tidelog wrote into a row and this one does not know, by field name."""
+
 STAMP = (
     "version",
     "change_id",
@@ -87,8 +92,9 @@ WORK_ITEM = Entity(
         Field("commit_hashes", Kind.SET),
         Field("pr_number"),
         Field("metadata", Kind.MAP),
-        Field("deleted_at"),
-        Field("archived_at"),
+        Field("deleted_at", Kind.MARK),
+        Field("archived_at", Kind.MARK),
+        _EXTRA,
     ),
 )
 DEPENDENCY = Entity(
@@ -99,7 +105,8 @@ DEPENDENCY = Entity(
         Field("source_id"),
         Field("target_id"),
         Field("dependency_type"),
-        Field("deleted_at"),
+        Field("deleted_at", Kind.MARK),
+        _EXTRA,
     ),
 )
 VENDOR = Entity(
@@ -111,6 +118,7 @@ VENDOR = Entity(
         Field("status"),
         Field("extractor_version"),
         Field("metadata", Kind.MAP),
+        _EXTRA,
     ),
 )
 DEPLOYMENT = Entity(
@@ -123,6 +131,7 @@ DEPLOYMENT = Entity(
         Field("metadata", Kind.MAP),
         Field("vendor_ids", Kind.SET),
         Field("work_item_ids", Kind.SET),
+        _EXTRA,
     ),
 )
 CONFIGURATION = Entity(
@@ -136,6 +145,7 @@ CONFIGURATION = Entity(
         Field("git_head_commit"),
         Field("default_token_budget"),
         Field("report_layout", Kind.TEXT),
+        _EXTRA,
     ),
 )
 ENHANCEMENT = Entity(
@@ -150,6 +160,7 @@ ENHANCEMENT = Entity(
         Field("target_quarter"),
         Field("required_principles", Kind.SET),
         Field("depends_on", Kind.SET),
+        _EXTRA,
     ),
 )
 
@@ -167,11 +178,16 @@ CONFLICT = Entity(
         Field("kept", Kind.VALUE),
         Field("noticed_at"),
         Field("local_replica"),
+        Field("local_by"),
+        Field("local_at"),
         Field("remote_replica"),
+        Field("remote_by"),
+        Field("remote_at"),
         Field("status"),
         Field("resolved_at"),
         Field("resolved_by"),
         Field("resolution"),
+        _EXTRA,
     ),
 )
 
@@ -192,7 +208,9 @@ _KINDS = {
 }
 _STORED_AS_JSON = {
     entity.name: [
-        field.name for field in entity.fields if field.kind not in (Kind.SCALAR, Kind.TEXT)
+        field.name
+        for field in entity.fields
+        if field.kind not in (Kind.SCALAR, Kind.TEXT, Kind.MARK)
     ]
     for entity in ENTITIES.values()
 }
@@ -231,6 +249,8 @@ def _changed_keys(name: str, before: Value, after: Value) -> dict[str, list[Valu
 
 
 def _comparable(kind: Kind, value: Value) -> Value:
+    if kind is Kind.MARK:
+        return value is not None
     if kind is not Kind.SET:
         return value
     members = [str(member) for member in value] if isinstance(value, list) else []

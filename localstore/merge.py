@@ -7,11 +7,12 @@ Investigation of Diff3" (2007).
 
 from dataclasses import dataclass
 
-from localstore.entities import Entity, Kind
+from localstore.entities import CONFLICT, Entity, Kind
 from localstore.linemerge import merged_lines
 from localstore.values import Row, Value, mapping_of, to_json
 
 _DELETED = "deleted_at"
+_ARCHIVED = "archived_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def merge_rows(entity: Entity, base: Row, local: Row, remote: Row) -> tuple[Row,
 
     What one side changed is taken; where both changed a field differently, sets take the additions
     and removals of both, long texts both sides' lines where they lie apart, and everything else
-    keeps the remote value. A row deleted on one side and changed on the other lives.
+    keeps the remote value. A row deleted on one side and changed on the other lives; one put into
+    the archive on one side and changed on the other stays out of it, which loses nothing.
 
     Returns:
         The entity's own fields, null-free (empty text, lists and mappings count as null), and a
@@ -51,12 +53,22 @@ def merge_rows(entity: Entity, base: Row, local: Row, remote: Row) -> tuple[Row,
         clashes += found
         if value is not None:
             merged[field.name] = value
-    if _deleted_against_edit(base, local, remote, changed):
+    edited = (changed[0] - {_ARCHIVED}, changed[1] - {_ARCHIVED})
+    if _removed_against_edit(_ARCHIVED, base, local, remote, edited):
+        merged.pop(_ARCHIVED, None)
+    if _removed_against_edit(_DELETED, base, local, remote, edited):
         merged.pop(_DELETED, None)
         clashes = [clash for clash in clashes if clash.field != _DELETED]
         before, here, there = (_full(row.get(_DELETED)) for row in (base, local, remote))
         clashes.append(Clash(_DELETED, before, here, there, kept=None))
     return merged, clashes
+
+
+def merge_conflicts(local: Row, remote: Row) -> Row:
+    """Merge what two sides made of one conflict: a decision the hub has stands, no decision gives
+    way to one. What was decided is an edit of the row it is about, and merges there."""
+    decided = remote if remote.get("status") == "resolved" else local
+    return {name: decided.get(name) for name in (field.name for field in CONFLICT.fields)}
 
 
 _Sides = tuple[Value, Value, Value]
@@ -115,17 +127,15 @@ def _merge_sets(base: list[Value], local: list[Value], remote: list[Value]) -> V
     return [*kept, *added.values()] or None
 
 
-def _deleted_against_edit(
-    base: Row, local: Row, remote: Row, changed: tuple[set[str], set[str]]
+def _removed_against_edit(
+    mark: str, base: Row, local: Row, remote: Row, edited: tuple[set[str], set[str]]
 ) -> bool:
-    """Whether one side deleted the row while the other changed something else of it."""
-    if base.get(_DELETED) is not None:
+    """Whether one side took the row away while the other changed something of it."""
+    if base.get(mark) is not None:
         return False
-    here, there = local.get(_DELETED) is not None, remote.get(_DELETED) is not None
-    changed_here, changed_there = changed
-    return (here and not there and bool(changed_there)) or (
-        there and not here and bool(changed_here)
-    )
+    here, there = local.get(mark) is not None, remote.get(mark) is not None
+    edited_here, edited_there = edited
+    return (here and not there and bool(edited_there)) or (there and not here and bool(edited_here))
 
 
 def _full(value: Value) -> Value:
@@ -134,6 +144,8 @@ def _full(value: Value) -> Value:
 
 
 def _alike(kind: Kind, first: Value, second: Value) -> bool:
+    if kind is Kind.MARK:
+        return (first is None) == (second is None)
     if kind is Kind.SET and isinstance(first, list) and isinstance(second, list):
         return sorted(map(_canonical, first)) == sorted(map(_canonical, second))
     return _canonical(first) == _canonical(second)

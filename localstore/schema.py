@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 MIGRATION_SET = "tidelog"
-MIGRATIONS = ("0001_store", "0002_snapshots")
+MIGRATIONS = ("0001_store", "0002_snapshots", "0003_sync")
 """Every migration this version knows, oldest first."""
 
 SEARCHED = {
@@ -79,6 +79,7 @@ def _migrations() -> "Migrations":
     migrations = Migrations(MIGRATION_SET)
     migrations(name="0001_store")(_begin)
     migrations(name="0002_snapshots")(_make_room_for_snapshots)
+    migrations(name="0003_sync")(_make_room_for_sync)
     return migrations
 
 
@@ -91,6 +92,10 @@ def _begin(database: "Database") -> None:
 
 def _make_room_for_snapshots(database: "Database") -> None:
     database.executescript(_script("0002_snapshots"))
+
+
+def _make_room_for_sync(database: "Database") -> None:
+    database.executescript(_script("0003_sync"))
 
 
 def _script(name: str) -> str:

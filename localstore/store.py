@@ -6,6 +6,7 @@ from localstore.operations.oversight import OversightOperations
 from localstore.operations.records import RecordOperations
 from localstore.operations.reporting import ReportOperations
 from localstore.operations.snapshots import SnapshotOperations
+from localstore.operations.syncing import SyncOperations
 from localstore.operations.work_items import WorkItemOperations
 
 __all__ = ["Clock", "Store", "StoreOptions"]
@@ -18,6 +19,7 @@ class Store(
     ReportOperations,
     ImportOperations,
     SnapshotOperations,
+    SyncOperations,
 ):
     """One project's rows in one SQLite file, shared with other processes.
 

@@ -1,6 +1,7 @@
 """How a row is written: its state, its stamp and its history entry, in the caller's transaction."""
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from localstore.entities import (
@@ -56,19 +57,54 @@ def store(connection: sqlite3.Connection, entity: Entity, row: Row, *, table: st
     """Write a new row with the stamp it carries into the entity's table, or into `table` of the
     same shape, with all that is derived from it, but no history. Returns its ref. Does not commit.
     """
-    columns = entity.encode(row) | _derived(entity, row)
-    connection.execute(
-        f"INSERT INTO {table or entity.table} ({', '.join(columns)}) "
-        f"VALUES ({', '.join(':' + name for name in columns)})",
-        columns,
-    )
-    return str(columns["ref"])
+    store_all(connection, entity, [row], table=table)
+    return full_ref(letter_of(entity, row), text_of(row, "id"))
+
+
+def store_all(
+    connection: sqlite3.Connection, entity: Entity, rows: Sequence[Row], *, table: str = ""
+) -> None:
+    """As `store`, for many rows of one entity."""
+    whole = [_whole_columns(entity, row) for row in rows]
+    if whole:
+        columns = whole[0]
+        connection.executemany(
+            f"INSERT INTO {table or entity.table} ({', '.join(columns)}) "
+            f"VALUES ({', '.join(':' + name for name in columns)})",
+            whole,
+        )
+
+
+def overwrite_all(
+    connection: sqlite3.Connection, entity: Entity, rows: Sequence[Row], *, table: str = ""
+) -> None:
+    """Put whole rows, with the stamps they carry, in the place of those with their ids; no
+    history. Does not commit."""
+    whole = [_whole_columns(entity, row) for row in rows]
+    if whole:
+        assignments = ", ".join(f"{name} = :{name}" for name in whole[0] if name != "id")
+        connection.executemany(
+            f"UPDATE {table or entity.table} SET {assignments} WHERE id = :id", whole
+        )
+
+
+def _whole_columns(entity: Entity, row: Row) -> dict[str, str | int | float | None]:
+    """Every column of a row in one fixed order, null where it has nothing."""
+    names = ("id", *(field.name for field in entity.fields), *STAMP)
+    return entity.encode({name: row.get(name) for name in names}) | _derived(entity, row)
 
 
 def update(
-    connection: sqlite3.Connection, entity: Entity, old: Row, fields: Row, *, stamp: Stamp
+    connection: sqlite3.Connection,
+    entity: Entity,
+    old: Row,
+    fields: Row,
+    *,
+    stamp: Stamp,
+    table: str = "",
 ) -> tuple[Row, list[str]]:
-    """Write changed fields over `old` with the next version; return the row and what changed.
+    """Write changed fields over `old`, in the entity's table or in `table` of the same shape, with
+    the next version; return the row and what changed.
 
     A change that changes nothing writes nothing: same version, empty list. Does not commit.
     """
@@ -88,7 +124,7 @@ def update(
     columns = entity.encode(written) | _derived(entity, new, only=set(written))
     assignments = ", ".join(f"{name} = :{name}" for name in columns)
     connection.execute(
-        f"UPDATE {entity.table} SET {assignments} WHERE id = :id",
+        f"UPDATE {table or entity.table} SET {assignments} WHERE id = :id",
         columns | {"id": text_of(old, "id")},
     )
     record(connection, entity, new, changes, stamp=stamp, parents=[text_of(old, "change_id")])

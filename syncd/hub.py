@@ -23,8 +23,8 @@ class Asking:
 class Hub(Protocol):
     """One hub. Every call is one transaction there: done as a whole, or not at all.
 
-    Any call may raise HubUnreachable (it may or may not have been done), HubWentBack, UnknownProject,
-    NotGranted or ProtocolMismatch (nothing was done).
+    Any call may raise HubUnreachable (it may or may not have been done), HubWentBack,
+    UnknownProject, NotGranted or ProtocolMismatch (nothing was done).
     """
 
     async def pull(self, asking: Asking, cursor: int, limit: int) -> HubPage:

@@ -1,9 +1,7 @@
 """Operations that look at the project as a whole: history, status, sync, checks."""
 
-import sqlite3
 from typing import Literal
 
-from localstore.entities import ENTITIES
 from localstore.fields import (
     ConflictStatus,
     Keep,
@@ -17,10 +15,10 @@ from localstore.rows import (
     checks,
     conflicts,
     history,
+    resolving,
     status,
     suggestions,
 )
-from localstore.rows.lookup import ARCHIVE
 from localstore.values import Row, Value
 
 
@@ -50,30 +48,18 @@ class OversightOperations(OpenedStore):
             lambda c: changes.changes_since(c, since, now, self.replica_id, shown=shown)
         )
 
-    async def sync_status(self) -> Row:
-        """How far this replica is from its hub; without one, what would go there."""
-        tables = [*(entity.table for entity in ENTITIES.values()), ARCHIVE]
-
-        def read(connection: sqlite3.Connection) -> Row:
-            dirty, oldest = status.unsynced(connection, tables)
-            answer: Row = {
-                "hub": "none",
-                "replica_id": self.replica_id,
-                "dirty": dirty,
-                "open_conflicts": conflicts.count_open(connection),
-            }
-            return answer | ({"oldest_unsynced_at": oldest} if oldest else {})
-
-        return await self._read(read)
-
     async def conflicts(self, status_: ConflictStatus | None, page: Page) -> Row:
         """One page of conflicts, oldest first. Raises: InvalidArguments."""
         return await self._read(lambda c: conflicts.list_conflicts(c, status_, page))
 
+    async def conflict(self, key: str) -> Row:
+        """One conflict with everything known of it. Raises: NotFound, InvalidArguments."""
+        return await self._read(lambda c: conflicts.one(c, key))
+
     async def resolve_conflict(self, key: str, keep: Keep, value: Value, *, who: str) -> Row:
         """Decide a conflict; the row changes as by any edit. Raises: NotFound, InvalidArguments."""
         return await self._write(
-            who, lambda c, stamp: conflicts.resolve(c, key, keep, value, stamp=stamp)
+            who, lambda c, stamp: resolving.resolve(c, key, keep, value, stamp=stamp)
         )
 
     async def head(self) -> int:

@@ -52,7 +52,7 @@ def health(connection: sqlite3.Connection) -> Row:
     waiting = conflicts.count_open(connection)
     blocked = _count(connection, "status = 'blocked'")
     if waiting:
-        found.append(f"{waiting} open conflict(s)")
+        found.append(f"{waiting} open conflict(s): list_conflicts, resolve_conflict")
     if broken:
         found.append(f"{broken} broken vendor(s)")
     if blocked:
@@ -169,15 +169,3 @@ def _enhancements(connection: sqlite3.Connection, shown: int) -> list[Value]:
         for row in rows_of(found, "items")
         if row.get("status") != "completed"
     ]
-
-
-def unsynced(connection: sqlite3.Connection, tables: list[str]) -> tuple[int, str | None]:
-    """How many rows the hub has not seen as they are now, and when the oldest of them changed."""
-    found = [
-        connection.execute(
-            f"SELECT count(*), min(updated_at) FROM {table} WHERE change_id IS NOT base_change_id"
-        ).fetchone()
-        for table in tables
-    ]
-    oldest = min((moment for n, moment in found if n), default=None)
-    return sum(int(n) for n, _ in found), oldest

@@ -146,7 +146,8 @@ def test_older_file_keeps_its_rows(connection: sqlite3.Connection, number: int) 
     migrate(connection)
     assert is_current(connection)
     for question, rows in before.items():
-        assert connection.execute(f"SELECT {question}").fetchall() == rows
+        if not question.endswith("sync_base"):  # nobody ever wrote to it, and it is gone
+            assert connection.execute(f"SELECT {question}").fetchall() == rows
 
 
 @pytest.mark.parametrize("number", range(1, len(MIGRATIONS)))
@@ -190,4 +191,5 @@ def test_deployment_may_lack_its_commit(connection: sqlite3.Connection) -> None:
         "vendor_ids",
         "work_item_ids",
         "base_change_id",
+        "extra",
     }

@@ -1,0 +1,71 @@
+"""One row's history as a graph, and who in it wrote a value."""
+
+import sqlite3
+from itertools import pairwise
+from typing import NamedTuple
+
+from localstore.ancestry import Change, Graph, ancestors, merge_bases, replay
+from localstore.entities import Entity
+from localstore.merge import merge_rows
+from localstore.values import Row, from_json
+
+
+class Writer(NamedTuple):
+    """Who made a change, when, and on which replica."""
+
+    who: str
+    at: str
+    replica_id: str
+
+
+def graph_of(connection: sqlite3.Connection, entity: Entity, row_id: str) -> Graph:
+    """The history of a row, oldest first in this file's order."""
+    found = connection.execute(
+        "SELECT change_id, parents, changes FROM history WHERE entity_id = ? AND entity = ? "
+        "ORDER BY seq",
+        (row_id, entity.name),
+    )
+    graph: dict[str, Change] = {}
+    for change_id, parents, changes in found:
+        told = from_json(changes)
+        grown_from = from_json(parents) if parents else []
+        graph[str(change_id)] = Change(
+            tuple(map(str, grown_from if isinstance(grown_from, list) else [])),
+            told if isinstance(told, dict) else {},
+        )
+    return graph
+
+
+def base_of(entity: Entity, graph: Graph, remote: str, local: str) -> Row:
+    """What both sides of a merge started from: the state at their newest common ancestor.
+
+    Several are merged with one another first, as git's recursive strategy does; with none, the two
+    sides were made apart, and both began from nothing.
+    """
+    bases = merge_bases(graph, remote, local)
+    state = replay(graph, bases[0]) if bases else {}
+    for before, each in pairwise(bases):
+        common = base_of(entity, graph, before, each)
+        state, _ = merge_rows(entity, common, replay(graph, each), state)
+    return state
+
+
+def writer_of(
+    connection: sqlite3.Connection, graph: Graph, change_id: str, other: str, field: str
+) -> Writer | None:
+    """Who wrote what `field` holds at a change, of those whom `other` had not seen."""
+    apart = ancestors(graph, change_id) - ancestors(graph, other)
+    newest_first = [each for each in reversed(list(graph)) if each in apart]
+    touching = [each for each in newest_first if _touches(graph[each].changes, field)]
+    people = [each for each in touching if len(graph[each].parents) < 2]
+    chosen = next(iter([*people, *touching, change_id]))
+    found = connection.execute(
+        "SELECT changed_by, changed_at, replica_id FROM history WHERE change_id = ?", (chosen,)
+    ).fetchone()
+    return None if found is None else Writer(*map(str, found))
+
+
+def _touches(changes: object, field: str) -> bool:
+    return isinstance(changes, dict) and (
+        field in changes or any(name.startswith(field + ".") for name in changes)
+    )
