@@ -145,10 +145,10 @@ def _prepare(path: Path, connector: Callable[[], sqlite3.Connection], stamp: Sta
     try:
         if not is_current(connection):
             migrate(connection)
-        known = connection.execute("SELECT value FROM meta WHERE key = 'replica_id'").fetchone()
-        if known is None:
-            known = _plant(connection, stamp)
-        return str(known[0])
+        known = dict(connection.execute("SELECT key, value FROM meta"))
+        if known.get("file") != mark_of(path):
+            return _settle(connection, stamp, mark_of(path))
+        return str(known["replica_id"])
     finally:
         connection.close()
 
@@ -167,14 +167,23 @@ def _begin_log(folder: Path, connector: Callable[[], sqlite3.Connection]) -> Non
         os.close(held)
 
 
-def _plant(connection: sqlite3.Connection, stamp: Stamp) -> tuple[str]:
-    """Give a new store its identity and its configuration row; whoever comes first does it."""
+def mark_of(path: Path) -> str:
+    """What tells a store's file from a copy of it: moved or renamed it stays, copied it differs."""
+    return str(path.stat().st_ino)
+
+
+def _settle(connection: sqlite3.Connection, stamp: Stamp, mark: str) -> str:
+    """Give a store its identity: a new one its first, with the configuration row, and one that was
+    copied from elsewhere an identity of its own. Whoever comes first does it."""
     connection.execute("BEGIN IMMEDIATE")
-    connection.execute(
-        "INSERT INTO meta (key, value) VALUES ('replica_id', ?) ON CONFLICT DO NOTHING",
-        (stamp.replica_id,),
+    known = dict(connection.execute("SELECT key, value FROM meta"))
+    is_copy = known.get("file", mark) != mark
+    replica_id = stamp.replica_id if is_copy else known.get("replica_id", stamp.replica_id)
+    connection.executemany(
+        "INSERT INTO meta (key, value) VALUES (?, ?) "
+        "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [("replica_id", replica_id), ("file", mark)],
     )
     configuration.plant(connection, stamp)
-    (replica_id,) = connection.execute("SELECT value FROM meta WHERE key = 'replica_id'").fetchone()
     connection.execute("COMMIT")
-    return (str(replica_id),)
+    return str(replica_id)

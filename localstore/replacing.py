@@ -9,6 +9,7 @@ from pathlib import Path
 
 from localstore.connection import connect, translated
 from localstore.errors import Busy, Unavailable
+from localstore.opened import mark_of
 from localstore.schema import applied_migrations, is_current, migrate
 
 _LEFT = "the store was left as it is"
@@ -34,7 +35,7 @@ def replace_content(
             copy = Path(folder) / "store.db"
             copy_store(other, copy)
             with closing(opened(copy)) as source, closing(opened(path)) as target:
-                _prepare(source, target, other, replica_id)
+                _prepare(source, target, other, {"replica_id": replica_id, "file": mark_of(path)})
                 source.backup(target, progress=_gives_up(busy_timeout_seconds), sleep=0)
     except sqlite3.Error as failure:
         raise translated(failure, busy_timeout_seconds) from failure
@@ -55,9 +56,9 @@ def copy_store(other: Path, copy: Path) -> None:
 
 
 def _prepare(
-    source: sqlite3.Connection, target: sqlite3.Connection, other: Path, replica_id: str
+    source: sqlite3.Connection, target: sqlite3.Connection, other: Path, identity: dict[str, str]
 ) -> None:
-    """Make the copy what the store shall be."""
+    """Make the copy what the store shall be: itself, in its project, with other content."""
     found = [str(line) for (line,) in source.execute("PRAGMA integrity_check(1)")]
     if found != ["ok"]:
         raise Unavailable(f"{other} is damaged: {found[0]}", hint=_LEFT)
@@ -69,8 +70,10 @@ def _prepare(
     source.executemany(
         "INSERT INTO meta (key, value) VALUES (?, ?) "
         "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        [*kept, ("replica_id", replica_id)],
+        [*kept, *identity.items()],
     )
+    (project_id,) = target.execute("SELECT project_id FROM sync").fetchone()
+    source.execute("UPDATE sync SET project_id = coalesce(project_id, ?)", (project_id,))
 
 
 def _gives_up(waited_seconds: float) -> Callable[[int, int, int], None]:

@@ -1,6 +1,7 @@
 """Opening a store: made when absent, private, shared, and refused whole when it cannot be used."""
 
 import asyncio
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
@@ -186,3 +187,29 @@ async def test_leaving_the_block_closes(new_store: Path) -> None:
         await world.item()
     with pytest.raises(ValueError, match="closed"):
         await store.head()
+
+
+async def test_copied_store_is_another_replica(tmp_path: Path) -> None:
+    """A store copied to another place takes a replica id of its own, once; its rows stay."""
+    world = await World.begin(tmp_path / "one" / "store.db")
+    await world.item("Fix the parser")
+    await world.store.close()
+    (tmp_path / "two").mkdir()
+    shutil.copy(world.path, tmp_path / "two" / "store.db")
+    copied = await World.begin(tmp_path / "two" / "store.db", first_id=500)
+    again = await World.begin(tmp_path / "two" / "store.db", first_id=900)
+    assert copied.store.replica_id != world.store.replica_id
+    assert again.store.replica_id == copied.store.replica_id
+    assert await again.titles() == ["Fix the parser"]
+    await copied.store.close()
+    await again.store.close()
+
+
+async def test_moved_store_stays_itself(tmp_path: Path) -> None:
+    """A store whose folder was moved is the replica it was."""
+    world = await World.begin(tmp_path / "one" / "store.db")
+    await world.store.close()
+    (tmp_path / "one").rename(tmp_path / "two")
+    moved = await World.begin(tmp_path / "two" / "store.db", first_id=500)
+    assert moved.store.replica_id == world.store.replica_id
+    await moved.store.close()

@@ -67,7 +67,9 @@ async def test_project_stays_and_replica_is_new(world: World, other: World) -> N
     await other.store.set_project("theirs")
     old = {world.store.replica_id, other.store.replica_id}
     await world.store.replace_with(other.path)
-    assert meta(world) == {"project": "ours", "replica_id": world.store.replica_id}
+    mark = str(world.path.stat().st_ino)
+    identity = {"project": "ours", "replica_id": world.store.replica_id, "file": mark}
+    assert meta(world) == identity
     assert world.store.replica_id not in old
     assert meta(other)["project"] == "theirs"
     entry, *_ = await world.entries(await world.item("New"))
@@ -182,3 +184,15 @@ def _broken(other: World, folder: Path, case: str) -> Path:
             content[middle : middle + 8192] = bytes(8192)
             path.write_bytes(content)
     return path
+
+
+async def test_project_on_the_hub_stays(tmp_path: Path) -> None:
+    """A store that is replaced belongs to its project on the hub still, and reads it anew."""
+    world = await World.begin(tmp_path / "one" / "store.db")
+    other = await World.begin(tmp_path / "two" / "store.db", first_id=1000)
+    await world.store.join("0198c0de-7f3c-7abc-9def-0123456cd82f")
+    await world.store.replace_with(other.path)
+    place = await world.store.sync_place()
+    assert place == ("0198c0de-7f3c-7abc-9def-0123456cd82f", 0, None)
+    await world.store.close()
+    await other.store.close()
