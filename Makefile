@@ -16,6 +16,10 @@ PYTHON ?=
 PYTHONS := $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3 python)
 TESTS ?= tests
 SOAK_SECONDS ?= 600
+SEED ?= 1
+SEEDS ?= 10000
+HUB ?= model
+PLANT ?=
 
 # -qq: errors only. A warning about pip itself would drown the one line that matters.
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip -qq
@@ -59,6 +63,18 @@ bloat: $(STAMP) ## Measure what 20,000 snapshots leave behind (twenty minutes)
 .PHONY: soak
 soak: $(STAMP) ## Run the long tests for SOAK_SECONDS (600) each
 	@TIDELOG_SOAK_SECONDS=$(SOAK_SECONDS) $(BIN)/pytest -m slow --timeout 0 $(TESTS)
+
+.PHONY: sim
+sim: $(STAMP) ## Replay one simulation: SEED=17 HUB=model|postgres
+	@$(BIN)/python -m tests.simulation --seed $(SEED) --hub $(HUB) --plant '$(PLANT)'
+
+.PHONY: sim-long
+sim-long: $(STAMP) ## Go through SEEDS (10000) simulations, HUB=model|postgres
+	@$(BIN)/python -m tests.simulation --seeds $(SEEDS) --hub $(HUB) --plant '$(PLANT)'
+
+.PHONY: chaos
+chaos: $(STAMP) ## Kill daemons, servers and Postgres under load (some minutes)
+	@$(BIN)/python -m tests.soak.chaos
 
 .PHONY: conformance
 conformance: $(CONFORMANCE_STAMP) ## Point real MCP clients and the official suite at the server

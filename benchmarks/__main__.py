@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from benchmarks import inside, outside, table, tokens
+from benchmarks import inside, outside, sync, table, tokens
 from benchmarks.bloat import measure_bloat
 from benchmarks.content import PROJECT_ITEMS
 from benchmarks.figures import Figure
@@ -41,7 +41,8 @@ def main() -> None:
     sizes: tuple[int, ...] = given.items or (QUICK if given.quick else USUAL)
     effort = Effort(40, 0.6) if given.quick else Effort(400, 3.5)
     started = perf_counter()
-    figures = asyncio.run(measure(sizes, effort, starts=2 if given.quick else 7))
+    scale = sync.QUICK if given.quick else sync.USUAL
+    figures = asyncio.run(measure(sizes, effort, starts=2 if given.quick else 7, scale=scale))
     for line in table.lines(figures):
         print(line)
     print(f"\n{_machine_line()}, in {perf_counter() - started:.0f} s")
@@ -50,8 +51,11 @@ def main() -> None:
         given.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
-async def measure(sizes: tuple[int, ...], effort: Effort, *, starts: int) -> list[Figure]:
-    """Measure everything at each size, on stores that are gone afterwards; section by section."""
+async def measure(
+    sizes: tuple[int, ...], effort: Effort, *, starts: int, scale: sync.Scale | None
+) -> list[Figure]:
+    """Measure everything at each size, on stores that are gone afterwards; section by section;
+    sync on that scale, or not at all."""
     figures: list[Figure] = []
     for items in sizes:
         with TemporaryDirectory(prefix="tidelog-bench-") as folder:
@@ -61,6 +65,9 @@ async def measure(sizes: tuple[int, ...], effort: Effort, *, starts: int) -> lis
         figures += await measure_snapshots(Path(folder, "snapshots"), sizes[0], effort)
         _note("snapshots: done")
         figures += await measure_bloat(Path(folder, "bloat"), sizes[0], effort.calls)
+        _note("bloat: done")
+        if scale is not None:
+            figures += await sync.measure_sync(Path(folder, "sync"), scale)
     sections = list(dict.fromkeys(figure.section for figure in figures))
     return sorted(figures, key=lambda figure: sections.index(figure.section))
 

@@ -9,6 +9,13 @@ SMALLEST = "smallest"
 GIT = "git alone"
 FRESH = "git gc"
 OTHERWISE = "otherwise"
+COPY = "COPY"
+SQLITE = "SQLite"
+POSTGRES = "Postgres"
+NOTIFY = "NOTIFY"
+IDLE = "idle"
+ALONE = "1 alone"
+EARLY = "at 20 %"
 """The names of the floors."""
 
 PENDING = "pending"
@@ -51,3 +58,11 @@ TOOLS_MUST = Bound(3_000)
 LIST_MUST = Bound(2_000)
 BLOAT_MUST = Bound(2, times_floor=FRESH, median=True)
 DELAY_MUST = Bound(100)
+FIRST_MUST = Bound(4, times_floor=COPY, median=True)
+FIRST_AIM = Bound(2, times_floor=COPY, median=True)
+"""The time for all rows: a quarter, and half, of the rate of COPY and upsert."""
+FLAT_AIM = Bound(1.25, times_floor=EARLY, median=True)
+ACROSS_MUST = Bound(1_000)
+ACROSS_AIM = Bound(100, median=True)
+BUSY_MUST = Bound(1.5, times_floor=IDLE, median=True)
+BUSY_AIM = Bound(1.5, times_floor=IDLE)

@@ -67,7 +67,7 @@ async def over_http(command: Sequence[str]) -> AsyncIterator[Running]:
         TimeoutError: it did not say in time where it listens. RuntimeError: it ended instead.
     """
     process = await asyncio.create_subprocess_exec(
-        *command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, cwd=CHECKOUT, env=_environment()
+        *command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, cwd=CHECKOUT, env=environment()
     )
     assert process.stderr is not None
     try:
@@ -77,7 +77,7 @@ async def over_http(command: Sequence[str]) -> AsyncIterator[Running]:
         async with _connected(StreamableHttpTransport(address)) as call:
             yield Running(call, psutil.Process(process.pid))
     finally:
-        await _end(process)
+        await end(process)
     await rest
 
 
@@ -93,7 +93,7 @@ async def _connected(transport: ClientTransport) -> AsyncIterator[Call]:
         yield call
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The environment without anybody's settings of tidelog."""
     return {name: value for name, value in os.environ.items() if not name.startswith("TIDELOG_")}
 
@@ -108,7 +108,8 @@ async def _address(stderr: asyncio.StreamReader) -> str:
     raise RuntimeError(f"the server ended before it listened: {said}")
 
 
-async def _end(process: Process) -> None:
+async def end(process: Process) -> None:
+    """Ask a process of ours to end; one that takes long is killed."""
     if process.returncode is None:
         process.terminate()
     try:

@@ -26,7 +26,8 @@ def lines(figures: Sequence[Figure]) -> Iterator[str]:
         yield _row("", "n", "p50", "p99", *_padded(heads, 3), "ratio", "must", "aim")
         yield "-" * WIDTH
         for items, sized in groupby(rows, key=lambda figure: figure.items):
-            yield f"{items:,} items"
+            if items is not None:
+                yield f"{items:,} items"
             yield from (_line(figure, names) for figure in sized)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gitlayer.handwritten import Malformed
 from gitlayer.markdown import EMPTY, unescape
 from gitlayer.render import BODY_FIELDS, TITLE_FIELDS, TITLE_LENGTH, generated_body, heading_of
-from gitlayer.subject import one_line
+from gitlayer.wording import one_line
 from localstore.entities import Entity
 from localstore.errors import InvalidArguments
 from localstore.text import check_value

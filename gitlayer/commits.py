@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gitlayer.importing import MARK
-from gitlayer.subject import one_line, subject
+from gitlayer.subject import subject
+from gitlayer.wording import one_line
 from localstore.values import Row, number_of, parse_moment, text_of, texts_of
 
 ENTITY, ROW, REF, VERSION, CHANGE, REPLICA, PARENTS, RESTORED = (

@@ -2,7 +2,7 @@
 
 import re
 
-from gitlayer.subject import one_line
+from gitlayer.wording import one_line
 
 EMPTY = "(empty)"
 _ANYWHERE = re.compile(r"[\\`*\[\]<~|$]|(?<![^\W_])_|_(?![^\W_])|&(?=[#a-zA-Z])|#(?=#*$)")

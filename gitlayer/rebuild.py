@@ -1,6 +1,6 @@
 """From the files back to rows and their history: what a store is rebuilt from."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from gitlayer.parse import BadFile, FileRow, parse
 from gitlayer.past import Step, contents, steps, tree
 from gitlayer.paths import row_at_path
 from gitlayer.repository import Repository
-from localstore.entities import Entity, changes_between
+from localstore.differences import changes_between
+from localstore.entities import Entity
 from localstore.errors import Unavailable
 from localstore.values import Row, Value, number_of, text_of
 
@@ -34,6 +35,21 @@ class _Change:
     path: str
     blob: str
     trailers: dict[str, str]
+
+    @property
+    def change_id(self) -> str:
+        """The change it is a commit of."""
+        return self.trailers[CHANGE]
+
+    @property
+    def puts_back(self) -> bool:
+        """Whether it is no commit of a change, but puts a file back as its row stands."""
+        return ENTITY not in self.trailers
+
+    @property
+    def first_parent(self) -> str:
+        """The change that what it changed is told against; empty for a row's first one."""
+        return self.trailers.get(PARENTS, "").partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +75,8 @@ def rebuild_from_git(
     changes = _changes(steps(repository, commit))
     standing: dict[str, FileRow] = {}
     blobs: dict[str, str] = {}
+    grown_from = _grown_from_earlier(changes)
+    earlier: dict[str, Row] = {}
     texts = contents(repository, [change.blob for change in changes])
     for done, (change, held) in enumerate(zip(changes, texts, strict=True)):
         if done % _TOLD_EVERY == 0:
@@ -66,8 +84,15 @@ def rebuild_from_git(
         after = _read(change.path, _held(change.path, held), rebuilt)
         if after is None:
             continue
+        if change.puts_back:
+            standing[change.path], blobs[change.path] = after, change.blob
+            continue
         before = standing.get(change.path)
-        rebuilt.history.append(_entry(after, before.row if before else {}, change.trailers))
+        rebuilt.history.append(
+            _entry(after, before.row if before else {}, change.trailers, earlier)
+        )
+        if change.change_id in grown_from:
+            earlier[change.change_id] = after.row
         standing[change.path] = after
         blobs[change.path] = change.blob
     left = {path: blob for path, blob in tree(repository, commit).items() if row_at_path(path)}
@@ -165,12 +190,35 @@ def _change(step: Step, trailers: dict[str, str]) -> Iterator[_Change]:
         named = row_at_path(path)
         if blob == "0" * len(blob):  # somebody amended the commit, and deleted the file
             continue
-        if named and (named[0].name, named[1]) == (trailers.get(ENTITY), trailers.get(ROW)):
+        told = (trailers.get(ENTITY), trailers.get(ROW))
+        if named and (ENTITY not in trailers or (named[0].name, named[1]) == told):
             yield _Change(step.commit, path, blob, trailers)
 
 
-def _entry(after: FileRow, before: Row, trailers: dict[str, str]) -> Row:
+def _grown_from_earlier(changes: Sequence[_Change]) -> set[str]:
+    """The changes from which others grew that do not follow next in the commits of their row."""
+    newest: dict[str, str] = {}
+    found: set[str] = set()
+    for change in changes:
+        if change.puts_back:
+            newest[change.path] = ""
+            continue
+        if change.first_parent and newest.get(change.path) != change.first_parent:
+            found.add(change.first_parent)
+        newest[change.path] = change.change_id
+    return found
+
+
+def _entry(
+    after: FileRow, standing: Row, trailers: dict[str, str], earlier: Mapping[str, Row]
+) -> Row:
+    """The entry of a change: what differs from the row as the first of its parents left it.
+
+    Against nothing, so that it tells the whole row, where that one is not told of.
+    """
     parents: list[Value] = [*trailers.get(PARENTS, "").split()]
+    first = str(parents[0]) if parents else ""
+    before = standing if standing.get("change_id") == first else earlier.get(first, {})
     changes: Row = {
         name: list(pair) for name, pair in changes_between(after.entity, before, after.row).items()
     }

@@ -3,7 +3,8 @@
 from gitlayer.commits import CHANGE, RESTORED, Commit, encode_return
 from gitlayer.past import contents, tree, tree_id
 from gitlayer.repository import Repository, Tip
-from gitlayer.subject import SUBJECT_LENGTH, one_line
+from gitlayer.subject import SUBJECT_LENGTH
+from gitlayer.wording import one_line
 from gitlayer.worktree import WorkTree
 
 

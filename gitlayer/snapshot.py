@@ -1,7 +1,7 @@
 """Snapshots: every change a commit of its own, the files beside it, and edits taken in first."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from gitlayer.commits import CHANGE, commit_of, commit_put_back, encode_commit, trailers_of
@@ -13,10 +13,11 @@ from gitlayer.render import render
 from gitlayer.report import render_report
 from gitlayer.repository import PROBLEM_SUFFIX, Repository, Tip
 from gitlayer.worktree import WorkTree
+from localstore.entities import Entity
 from localstore.errors import Unavailable
 from localstore.rows.states import State
 from localstore.store import Store
-from localstore.values import text_of
+from localstore.values import Row, text_of
 
 BATCH = 2_000
 """How many changes are read from the store at a time."""
@@ -167,7 +168,14 @@ class Snapshots:
                     stream.write(encode_commit(made, branch=self._repository.branch, parent=parent))
                     parent = None
                 taken.commits += len(states)
-                states = following
+                newest, states = states[-1], following
+            standing = _files_standing(await self._store.left_behind(seq))
+            if standing:
+                at = commit_of(newest.entry, {}).seconds
+                change_id = text_of(newest.entry, "change_id")
+                again = commit_put_back(change_id, at, standing)
+                stream.write(encode_commit(again, branch=self._repository.branch, parent=None))
+                written |= standing
             if tip is not None:
                 stream.flush()
                 before = self._committed(tip.commit, [*written])
@@ -235,4 +243,8 @@ class Snapshots:
 
 
 def _files_of(state: State) -> dict[str, bytes]:
-    return {path_of(state.entity, state.row): render(state.entity, state.row).encode()}
+    return _files_standing([(state.entity, state.row)])
+
+
+def _files_standing(rows: Iterable[tuple[Entity, Row]]) -> dict[str, bytes]:
+    return {path_of(entity, row): render(entity, row).encode() for entity, row in rows}

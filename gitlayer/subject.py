@@ -1,30 +1,17 @@
 """One line for one change, as a status log puts it: `task "Fix dates": active → completed`."""
 
-import re
-
+from gitlayer.wording import VALUE_LENGTH, new_of, one_line, pair_of, shown
 from localstore.entities import CONFIGURATION, ENTITIES
+from localstore.fieldnames import named_field
 from localstore.ids import full_ref, is_id, short_ref
-from localstore.values import Row, Value, mapping_of, number_of, text_of, texts_of
+from localstore.values import Row, Value, mapping_of, number_of, rows_of, text_of, texts_of
 
 SUBJECT_LENGTH = 120
 _NAME_LENGTH = 72
-_VALUE_LENGTH = 40
 _MEMBERS_SHOWN = 3
 _TYPES = {"P": "project", "S": "session", "T": "task", "R": "research"}
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u200b-\u200f\u2060-\u2069\ufeff\ud800-\udfff]+"
-)
 _EDITED = ("description",)
 _HIDDEN = ("metadata._schema_version",)
-_WORDS = {
-    "git_head_commit": "head",
-    "git_branch": "branch",
-    "branch_name": "branch",
-    "active_context_type": "context",
-    "current_session_id": "session",
-    "default_token_budget": "token budget",
-    "report_layout": "hand-written sections",
-}
 _BEGINNINGS = ("item_type", "name", "source_id", "deployed_at", "active_context_type", "entity_id")
 """Fields that a row has from its first change on; an enhancement has its title."""
 _REFERRED = {"depends_on": "E", "current_session_id": "S"}
@@ -32,20 +19,36 @@ _REFERRED = {"depends_on": "E", "current_session_id": "S"}
 
 
 def subject(entry: Row) -> str:
-    """Word a history entry: entity, ref?, title?, version, changes {field: [old, new]}.
+    """Word a history entry: entity, ref?, title?, version, changes {field: [old, new]}; of a merge
+    also `merged`, who made its parents ({by, on?}), of a conflict `sides`, who wrote its values.
 
     Returns one line of at most 120 characters that begins with the kind of row, a dependency's with
-    a ref, so that it can never be taken for an option.
+    a ref, a merge's with that word, so that it can never be taken for an option.
     """
+    if is_merge(entry):
+        told = f"merge {named(entry)}, {joined(entry)}: {what_changed(entry)}"
+        return one_line(told, SUBJECT_LENGTH)
+    if text_of(entry, "entity") == "conflict" and what_changed(entry) == "noticed":
+        return one_line(f"conflict: {_matter(entry)}", SUBJECT_LENGTH)
     if text_of(entry, "entity") == "dependency" and text_of(entry, "title"):
         return one_line(_edge(entry), SUBJECT_LENGTH)
     return one_line(f"{named(entry)}: {what_changed(entry)}", SUBJECT_LENGTH)
 
 
-def one_line(text: str, length: int) -> str:
-    """Text without line breaks, control or invisible characters, cut to `length` characters."""
-    line = " ".join(_UNPRINTABLE.sub(" ", text).split())
-    return line if len(line) <= length else line[: length - 1].rstrip() + "…"
+def is_merge(entry: Row) -> bool:
+    """Whether an entry joins what two replicas made of its row apart from each other."""
+    return len(rows_of(entry, "merged")) > 1
+
+
+def joined(entry: Row) -> str:
+    """Whose changes a merge joined, the later comer's first: `ann's into bob's`."""
+    sides = [_whose(side) for side in rows_of(entry, "merged")]
+    return " and ".join(sides[:0:-1]) + f" into {sides[0]}"
+
+
+def _whose(side: Row) -> str:
+    who, machine = (one_line(text_of(side, key), VALUE_LENGTH) for key in ("by", "on"))
+    return f"{who or 'somebody'}'s" + (f" on {machine}" if machine else "")
 
 
 def named(entry: Row) -> str:
@@ -58,7 +61,7 @@ def named(entry: Row) -> str:
     if entity == "dependency" and title:
         return one_line(title, _NAME_LENGTH)
     if entity == "conflict":
-        return f"conflict {_matter(entry, title)}"
+        return f"conflict over {_matter(entry)}"
     return f'{entity} "{one_line(title, _NAME_LENGTH)}"' if title else entity
 
 
@@ -69,13 +72,14 @@ def what_changed(entry: Row) -> str:
     """
     entity, changes = text_of(entry, "entity"), mapping_of(entry, "changes")
     if number_of(entry, "version") == 1:
-        return _begun(entity, changes, "created")
+        return _begun(entry, "created")
     if _is_beginning(entity, changes):
-        return _begun(entity, changes, "restored")
-    if entity == "conflict" and _new(changes, "status") == "resolved":
-        return _resolved(text_of({"kept": _new(changes, "resolution")}, "kept"))
-    told = [_change(field, *_pair(changes[field])) for field in _by_weight(changes)]
-    return ", ".join(filter(None, told)) or "touched"
+        return _begun(entry, "restored")
+    if entity == "conflict" and new_of(changes, "status") == "resolved":
+        return _resolved(entry)
+    told = [_change(field, *pair_of(changes[field])) for field in _by_weight(changes)]
+    nothing = "nothing new" if is_merge(entry) else "touched"
+    return ", ".join(filter(None, told)) or nothing
 
 
 def _edge(entry: Row) -> str:
@@ -87,7 +91,7 @@ def _edge(entry: Row) -> str:
         return title
     if removed is None:
         return f"{title}: {what_changed(entry)}"
-    if _pair(removed)[1] is None:
+    if pair_of(removed)[1] is None:
         return f"{title} again"
     ref, _, way = title.partition(" ")
     if way.startswith("is "):
@@ -95,44 +99,52 @@ def _edge(entry: Row) -> str:
     return f"{ref} no longer {way}"
 
 
-def _matter(entry: Row, title: str) -> str:
+def _matter(entry: Row) -> str:
     """What a conflict is over, `status of T-7F3KQ`; its ref where an entry does not say."""
+    title = text_of(entry, "title")
     if title:
         field, of, row = title.rpartition(" of ")
-        return one_line(f"over {_named_field(field)}{of}{row}", _NAME_LENGTH)
+        if field == "deleted_at" and " " in row and row != "the configuration":
+            return one_line(row, _NAME_LENGTH)  # a dependency, which is there or not
+        return one_line(f"{named_field(field)}{of}{row}", _NAME_LENGTH)
     changes = mapping_of(entry, "changes")
-    entity, row_id = ENTITIES.get(str(_new(changes, "entity"))), str(_new(changes, "entity_id"))
+    entity, row_id = ENTITIES.get(str(new_of(changes, "entity"))), str(new_of(changes, "entity_id"))
     if entity is None or not is_id(row_id):
         return text_of(entry, "ref")
-    field = one_line(_named_field(str(_new(changes, "field"))), _VALUE_LENGTH)
+    field = one_line(named_field(str(new_of(changes, "field"))), VALUE_LENGTH)
     if entity is CONFIGURATION:
-        return f"over {field} of the configuration"
-    return f"over {field} of {short_ref(full_ref(entity.letter, row_id))}"
+        return f"{field} of the configuration"
+    return f"{field} of {short_ref(full_ref(entity.letter, row_id))}"
 
 
-def _resolved(kept: str) -> str:
+def _resolved(entry: Row) -> str:
+    kept = new_of(mapping_of(entry, "changes"), "resolution")
+    sides = dict(zip(("local", "remote"), texts_of(entry, "sides"), strict=False))
+    if isinstance(kept, str) and kept in sides:
+        return f"resolved, {one_line(sides[kept], VALUE_LENGTH)}'s kept"
     return f"resolved, {'another value' if kept == 'value' else kept or 'one'} kept"
 
 
 def _is_beginning(entity: str, changes: Row) -> bool:
     """Whether these changes are a whole row that was loaded without its history."""
     beginnings = ("title",) if entity == "enhancement" else _BEGINNINGS
-    return any(field in changes and _pair(changes[field])[0] is None for field in beginnings)
+    return any(field in changes and pair_of(changes[field])[0] is None for field in beginnings)
 
 
-def _begun(entity: str, changes: Row, word: str) -> str:
+def _begun(entry: Row, word: str) -> str:
+    entity, changes = text_of(entry, "entity"), mapping_of(entry, "changes")
     if entity == "deployment":
-        number = _new(changes, "metadata.pr_number")
+        number = new_of(changes, "metadata.pr_number")
         pull_request = [f"PR #{number}"] if number is not None else []
-        vendors = texts_of({"ids": _new(changes, "vendor_ids")}, "ids")
+        vendors = texts_of({"ids": new_of(changes, "vendor_ids")}, "ids")
         reach = [f"{len(vendors)} vendor{'s' * (len(vendors) != 1)}"] if vendors else []
         first = "recorded" if word == "created" else word
         return ", ".join([first, *pull_request, *reach])
     if entity == "conflict":
-        if _new(changes, "status") == "resolved":
-            return _resolved(str(_new(changes, "resolution") or ""))
+        if new_of(changes, "status") == "resolved":
+            return _resolved(entry)
         return "noticed"
-    status = _new(changes, "status")
+    status = new_of(changes, "status")
     return f"{word}, {status}" if isinstance(status, str) else word
 
 
@@ -156,20 +168,20 @@ def _change(field: str, old: Value, new: Value) -> str:
         )
         return done if new is not None else undone
     if field in ("title", "name"):
-        return f'was "{_shown(old)}"'
+        return f'was "{shown(old)}"'
     if field == "parent_id":
         return "moved" if new is not None else "moved to the top"
     if field == "report_layout":
-        return f"{_WORDS[field]} edited" if new is not None else f"no {_WORDS[field]}"
+        return f"{named_field(field)} edited" if new is not None else f"no {named_field(field)}"
     if field in _EDITED:
         return _edited(field, old, new)
     if field in ("status", "priority"):
-        return f"{_shown(old)} → {_shown(new)}"
+        return f"{shown(old)} → {shown(new)}"
     return _other(field, old, new)
 
 
 def _other(field: str, old: Value, new: Value) -> str:
-    name = one_line(_named_field(field), _VALUE_LENGTH)
+    name = one_line(named_field(field), VALUE_LENGTH)
     if field in _REFERRED:
         old, new = (_as_refs(value, _REFERRED[field]) for value in (old, new))
     if isinstance(old, list) or isinstance(new, list):
@@ -179,16 +191,8 @@ def _other(field: str, old: Value, new: Value) -> str:
     if isinstance(new, dict):
         return f"{name} changed"
     if field.startswith("metadata.") and isinstance(new, str):
-        return f'{name} "{_shown(new)}"'
-    return f"{name} {_shown(new)}" if old is None else f"{name} {_shown(old)} → {_shown(new)}"
-
-
-def _named_field(field: str) -> str:
-    return _WORDS.get(field) or _spelt(field)
-
-
-def _spelt(field: str) -> str:
-    return field.removeprefix("metadata.").replace("_", " ")
+        return f'{name} "{shown(new)}"'
+    return f"{name} {shown(new)}" if old is None else f"{name} {shown(old)} → {shown(new)}"
 
 
 def _as_refs(value: Value, letter: str) -> Value:
@@ -208,26 +212,7 @@ def _edited(field: str, old: Value, new: Value) -> str:
 def _membership(old: Value, new: Value) -> str:
     before = texts_of({"members": old}, "members")
     after = texts_of({"members": new}, "members")
-    added = [f"+{_shown(each)}" for each in after if each not in before]
-    gone = [f"-{_shown(each)}" for each in before if each not in after]
+    added = [f"+{shown(each)}" for each in after if each not in before]
+    gone = [f"-{shown(each)}" for each in before if each not in after]
     told, rest = (added + gone)[:_MEMBERS_SHOWN], len(added + gone) - _MEMBERS_SHOWN
     return " ".join([*told, f"and {rest} more"] if rest > 0 else told) or "changed"
-
-
-def _shown(value: Value) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, str) and re.fullmatch("[0-9a-f]{40}", value):
-        return value[:10]
-    return one_line("none" if value is None else str(value), _VALUE_LENGTH)
-
-
-def _pair(change: Value) -> tuple[Value, Value]:
-    old, new = change if isinstance(change, list) and len(change) == 2 else (None, change)
-    return old, new
-
-
-def _new(changes: Row, field: str) -> Value:
-    return _pair(changes.get(field))[1]

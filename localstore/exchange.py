@@ -59,7 +59,7 @@ class HubPage:
     `entries` hold entity, id, change_id, version, changed_at, changed_by, replica_id, parents and
     changes; an entry stands in the same page as the row it left, or in an earlier one. `cursor` is
     where the page ends, `head` where the project does; they are equal on the last page. `seen` is
-    the newest commit at or before `cursor`.
+    the commit that `cursor` lies in: a commit stands or falls as a whole.
     """
 
     rows: tuple[HubRow, ...]

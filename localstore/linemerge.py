@@ -27,6 +27,18 @@ def merged_lines(base: str, local: str, remote: str) -> str | None:
 
     A line keeps its own ending, whichever it is, and a last line without one stays without.
     """
+    return _merged(base, local, remote, both=False)
+
+
+def joined_lines(base: str, local: str, remote: str) -> str:
+    """As `merged_lines`, but where the changes differ the remote's lines stand before the local's,
+    and lines that both have stand once; texts without a line in common stand apart."""
+    if not {*_LINE.findall(local)} & {*_LINE.findall(remote)}:
+        return "\n\n".join(side for side in (remote, local) if side)
+    return _merged(base, local, remote, both=True) or ""
+
+
+def _merged(base: str, local: str, remote: str, *, both: bool) -> str | None:
     old = _LINE.findall(base)
     here, there = (_changes(old, _LINE.findall(side)) for side in (local, remote))
     merged: list[str] = []
@@ -36,10 +48,23 @@ def merged_lines(base: str, local: str, remote: str) -> str | None:
         start = min(change.start for change in (*mine, *theirs))
         outcomes = [_replaced(old, start, end, changes) for changes in (mine, theirs) if changes]
         if len(outcomes) == 2 and outcomes[0] != outcomes[1]:
-            return None
+            if not both:
+                return None
+            outcomes = [_one_after_the_other(outcomes[1], outcomes[0])]
         merged += [*old[done:start], *outcomes[0]]
         done = end
     return "".join([*merged, *old[done:]])
+
+
+def _one_after_the_other(first: list[str], second: list[str]) -> list[str]:
+    """The lines of both, those in common once; a line without an end gets one before the next."""
+    joined: list[str] = []
+    matcher = SequenceMatcher(None, first, second)
+    for tag, start, end, other, other_end in matcher.get_opcodes():
+        joined += first[start:end] if tag != "insert" else []
+        joined += second[other:other_end] if tag != "equal" else []
+    ended = [line if line.endswith(("\n", "\r")) else line + "\n" for line in joined[:-1]]
+    return [*ended, *joined[-1:]]
 
 
 def _next_group(

@@ -54,9 +54,9 @@ def merge_rows(entity: Entity, base: Row, local: Row, remote: Row) -> tuple[Row,
         if value is not None:
             merged[field.name] = value
     edited = (changed[0] - {_ARCHIVED}, changed[1] - {_ARCHIVED})
-    if _removed_against_edit(_ARCHIVED, base, local, remote, edited):
+    if _removed_against_edit(_ARCHIVED, (base, local, remote), edited):
         merged.pop(_ARCHIVED, None)
-    if _removed_against_edit(_DELETED, base, local, remote, edited):
+    if _removed_against_edit(_DELETED, (base, local, remote), edited):
         merged.pop(_DELETED, None)
         clashes = [clash for clash in clashes if clash.field != _DELETED]
         before, here, there = (_full(row.get(_DELETED)) for row in (base, local, remote))
@@ -95,13 +95,16 @@ def _merge(name: str, kind: Kind, sides: _Sides) -> tuple[Value, list[Clash]]:
 def _taken(kind: Kind, sides: _Sides) -> tuple[Value] | None:
     """The value when at most one side changed it, or both to the same.
 
-    A side that is written exactly as the base has not touched it; after that the canonical form
-    decides.
+    Two sides that say the same are the remote's, to the letter: a difference that counts for none
+    would never be pushed. A side that is written exactly as the base has not touched it; after that
+    the canonical form decides.
     """
     base, local, remote = sides
+    if _alike(kind, local, remote):
+        return (remote,)
     if to_json(remote) == to_json(base):
         return (local,)
-    if to_json(local) == to_json(base) or _alike(kind, local, base) or _alike(kind, local, remote):
+    if to_json(local) == to_json(base) or _alike(kind, local, base):
         return (remote,)
     return (local,) if _alike(kind, remote, base) else None
 
@@ -128,9 +131,10 @@ def _merge_sets(base: list[Value], local: list[Value], remote: list[Value]) -> V
 
 
 def _removed_against_edit(
-    mark: str, base: Row, local: Row, remote: Row, edited: tuple[set[str], set[str]]
+    mark: str, sides: tuple[Row, Row, Row], edited: tuple[set[str], set[str]]
 ) -> bool:
     """Whether one side took the row away while the other changed something of it."""
+    base, local, remote = sides
     if base.get(mark) is not None:
         return False
     here, there = local.get(mark) is not None, remote.get(mark) is not None

@@ -1,17 +1,11 @@
 """How a row is written: its state, its stamp and its history entry, in the caller's transaction."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from localstore.entities import (
-    STAMP,
-    VENDOR,
-    WORK_ITEM,
-    Entity,
-    changes_between,
-    letter_of,
-)
+from localstore.differences import changes_between
+from localstore.entities import STAMP, VENDOR, WORK_ITEM, Entity, letter_of
 from localstore.errors import VersionConflict
 from localstore.ids import IdSource, full_ref, name_key, short_ref
 from localstore.text import words_in
@@ -65,14 +59,12 @@ def store_all(
     connection: sqlite3.Connection, entity: Entity, rows: Sequence[Row], *, table: str = ""
 ) -> None:
     """As `store`, for many rows of one entity."""
-    whole = [_whole_columns(entity, row) for row in rows]
-    if whole:
-        columns = whole[0]
-        connection.executemany(
-            f"INSERT INTO {table or entity.table} ({', '.join(columns)}) "
-            f"VALUES ({', '.join(':' + name for name in columns)})",
-            whole,
-        )
+    columns = _stored_columns(entity)
+    connection.executemany(
+        f"INSERT INTO {table or entity.table} ({', '.join(columns)}) "
+        f"VALUES ({', '.join('?' * len(columns))})",
+        _stored(entity, rows),
+    )
 
 
 def overwrite_all(
@@ -80,18 +72,30 @@ def overwrite_all(
 ) -> None:
     """Put whole rows, with the stamps they carry, in the place of those with their ids; no
     history. Does not commit."""
-    whole = [_whole_columns(entity, row) for row in rows]
-    if whole:
-        assignments = ", ".join(f"{name} = :{name}" for name in whole[0] if name != "id")
-        connection.executemany(
-            f"UPDATE {table or entity.table} SET {assignments} WHERE id = :id", whole
-        )
+    # ?1 is the id, the first of a row's columns.
+    assignments = ", ".join(
+        f"{name} = ?{place}" for place, name in enumerate(_stored_columns(entity), 1) if place > 1
+    )
+    connection.executemany(
+        f"UPDATE {table or entity.table} SET {assignments} WHERE id = ?1",
+        _stored(entity, rows),
+    )
 
 
-def _whole_columns(entity: Entity, row: Row) -> dict[str, str | int | float | None]:
-    """Every column of a row in one fixed order, null where it has nothing."""
-    names = ("id", *(field.name for field in entity.fields), *STAMP)
-    return entity.encode({name: row.get(name) for name in names}) | _derived(entity, row)
+def _stored_columns(entity: Entity) -> tuple[str, ...]:
+    """Every column of a row in one fixed order, the id first; the derived ones come last."""
+    derived = {WORK_ITEM.name: ("search_text",), VENDOR.name: ("name_key",)}.get(entity.name, ())
+    return ("id", *(field.name for field in entity.fields), *STAMP, "ref", *derived)
+
+
+def _stored(entity: Entity, rows: Sequence[Row]) -> Iterator[tuple[str | int | float | None, ...]]:
+    """Each row as it stands in those columns, null where it has nothing."""
+    columns = _stored_columns(entity)
+    given = columns[: columns.index("ref")]
+    for row in rows:
+        stored = entity.encode({name: row[name] for name in given if name in row})
+        stored |= _derived(entity, row)
+        yield tuple(map(stored.get, columns))
 
 
 def update(

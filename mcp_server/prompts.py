@@ -146,11 +146,19 @@ async def release_notes(store: Store, raw: Row) -> str:
 async def resolve_conflicts(store: Store, raw: Row) -> str:
     """The open conflicts, and how to settle them."""
     ResolveConflicts.read(raw)
-    conflicts = await store.conflicts("open", Page(limit=25, detail="full"))
+    conflicts = await store.conflicts("open", Page(limit=25))
+    if not conflicts["total"]:
+        return _text("There is no open conflict: say so, and do nothing else.", conflicts)
     return _text(
-        "Go through the open conflicts below: one field, changed on two replicas at once. For "
-        "each, say what either side wanted and which value to keep, or how to join them. Settle "
-        "clear ones with resolve_conflict; ask about the others.",
+        "Go through the open conflicts below, oldest first. In each, two people or assistants "
+        "changed one thing apart from each other; `summary` says what happened and what holds now, "
+        "local and remote are the two values (of a text, what each changed in it) with who wrote "
+        "them where and when; `ways`, where it stands, says what each `keep` of resolve_conflict "
+        'would do. list_conflicts with detail="full" has what is truncated here. Look at the item '
+        "(query_work_item, get_history) where the values alone do not tell what was meant. Settle "
+        'those that are clear, such as texts that can stand together (keep="both") or a value that '
+        "later work has overtaken, and say for each what you kept and why; ask about the others, "
+        "one question each. What is not kept stays in the item's history.",
         conflicts,
     )
 

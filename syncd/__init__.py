@@ -1,1 +1,1 @@
-"""Sync: rounds between a replica and a hub, the hub on Postgres, and the daemon that keeps at it."""
+"""Sync: rounds between a replica and a hub, the hub on Postgres, the daemon that keeps at it."""

@@ -5,6 +5,7 @@ import sys
 
 from tidelog.arguments import Command, build_parser, parse
 from tidelog.faults import tell_fault
+from tidelog.secrecy import hide_passwords
 
 
 def main() -> int:
@@ -13,6 +14,7 @@ def main() -> int:
     # time to an answered `initialize` went into looking for some.
     gc.disable()
     sys.excepthook = tell_fault
+    hide_passwords()
     arguments = parse(sys.argv[1:])
     if not arguments.command:
         build_parser().print_help()
@@ -65,6 +67,8 @@ def _load(name: str) -> Command:
             from tidelog import archiving
 
             return archiving.archive
+        case "sync" | "hub" | "conflicts":
+            return _load_sync(name)
         case "doctor":
             from tidelog import doctor
 
@@ -73,6 +77,23 @@ def _load(name: str) -> Command:
             from tidelog.demo import command
 
             return command.demo
+
+
+def _load_sync(name: str) -> Command:
+    """The same for the commands that have to do with other laptops."""
+    match name:
+        case "sync":
+            from tidelog import syncing
+
+            return syncing.sync
+        case "hub":
+            from tidelog import hubs
+
+            return hubs.hub
+        case _:
+            from tidelog import conflicts
+
+            return conflicts.conflicts
 
 
 if __name__ == "__main__":

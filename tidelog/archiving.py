@@ -1,19 +1,27 @@
 """`tidelog archive`: put old, closed work away, or bring it back."""
 
+import asyncio
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from rich.text import Text
 
+from localstore.errors import TidelogError
 from localstore.store import Store
 from localstore.values import Row, Value, number_of, rows_of
 from tidelog.arguments import Arguments
-from tidelog.opening import locate, opened
+from tidelog.opening import Setting, locate, opened
 from tidelog.screen import Screen, show_json
 from tidelog.views.lines import STATUS_STYLES, age, count, grid, more, of, said
 from tidelog.wiring import now
 
+DAILY_MARK = "archived"
+"""A file in the store's folder: when it was last touched the archive was last looked after."""
 _SHOWN = 25
+_DAY_SECONDS = 86_400
+_HOUR_SECONDS = 3_600
 
 
 async def archive(arguments: Arguments) -> int:
@@ -39,6 +47,18 @@ async def archive(arguments: Arguments) -> int:
     screen = Screen()
     screen.show([said(f"{count(number, 'item')} {done}."), *_lines(row, number, screen.width)])
     return 0
+
+
+async def archive_daily(store: Store, setting: Setting) -> None:
+    """Put away what is old enough, once a day however often a daemon begins; until cancelled."""
+    mark = setting.place.home / DAILY_MARK
+    while True:
+        last = mark.stat().st_mtime if mark.exists() else 0.0
+        if not 0 <= time.time() - last < _DAY_SECONDS:
+            with suppress(TidelogError):  # a store that is busy now is less so in an hour
+                await _archive_all(store, None, setting.who)
+                mark.touch(mode=0o600)
+        await asyncio.sleep(_HOUR_SECONDS)
 
 
 async def _archive_all(store: Store, older_than: int | None, who: str) -> Row:

@@ -5,26 +5,16 @@ nothing, where importing a larger framework added 50 to 100 ms to a bare server'
 """
 
 import argparse
-import difflib
-import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import NamedTuple, NoReturn, Protocol
+from typing import Protocol
 
 from tidelog import __version__
-from tidelog.summaries import HELP, SUMMARIES
+from tidelog.conflict_arguments import add_actions
+from tidelog.parsing import Address, CommandParser, Parser, address, count, days
+from tidelog.summaries import HUB_ACTIONS, SUMMARIES
 
-
-class Address(NamedTuple):
-    """Where to listen; port 0 is any free one."""
-
-    host: str
-    port: int
-
-    @property
-    def for_url(self) -> str:
-        """The host as URLs write it."""
-        return f"[{self.host}]" if ":" in self.host else self.host
+__all__ = ["Address", "Arguments", "Command", "build_parser", "parse"]
 
 
 @dataclass
@@ -52,6 +42,14 @@ class Arguments:
     prompts: str | None = None
     repo: str | None = None
     dry_run: bool = False
+    hub: str | None = None
+    once: bool = False
+    action: str = ""
+    role: str | None = None
+    decision: str | None = None
+    value: str | None = None
+    settled: bool = False
+    full: bool = False
 
 
 Command = Callable[[Arguments], Coroutine[object, object, int]]
@@ -69,21 +67,23 @@ def parse(words: list[str]) -> Arguments:
 
 def build_parser() -> argparse.ArgumentParser:
     """The one definition of every command and flag."""
-    parser = _Parser(prog="tidelog", allow_abbrev=False)
+    parser = Parser(prog="tidelog", allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"tidelog {__version__}")
-    commands = parser.add_subparsers(dest="command", parser_class=_CommandParser)
+    commands = parser.add_subparsers(dest="command", parser_class=CommandParser)
     _add_beginning(commands)
     _add_reads(commands)
     _add_files(commands)
     _add_import(commands)
     _add_upkeep(commands)
+    _add_sync(commands)
+    _add_hub(commands)
     return parser
 
 
 class Commands(Protocol):
     """What `add_subparsers` returns, which argparse gives no public name."""
 
-    def add_parser(self, name: str, *, description: str, allow_abbrev: bool) -> "_CommandParser":
+    def add_parser(self, name: str, *, description: str, allow_abbrev: bool) -> CommandParser:
         """Add a command."""
         ...
 
@@ -91,10 +91,13 @@ class Commands(Protocol):
 def _add_beginning(commands: Commands) -> None:
     init = _command(commands, "init")
     init.add_argument("--project", metavar="NAME", help="what to call it (the folder's name)")
+    init.add_argument(
+        "--hub", metavar="DSN", help="join this hub's project of that name: postgresql://…"
+    )
     serve = _command(commands, "serve")
     serve.add_argument(
         "--http",
-        type=_address,
+        type=address,
         metavar="HOST:PORT",
         help="listen for streamable HTTP instead of stdio",
     )
@@ -113,28 +116,29 @@ def _add_beginning(commands: Commands) -> None:
     serve.add_argument(
         "--no-daemon",
         action="store_true",
-        help="start no process beside it that keeps the snapshots",
+        help="start no process beside it that syncs and keeps the snapshots",
     )
 
 
 def _add_reads(commands: Commands) -> None:
     _reading(commands, "status")
     _reading(commands, "ready").add_argument(
-        "--limit", type=_count, default=20, metavar="N", help="at most this many (20)"
+        "--limit", type=count, default=20, metavar="N", help="at most this many (20)"
     )
     show = _reading(commands, "show")
     show.add_argument("key", metavar="KEY", help="a ref like T-7F3KQ, an id, or a vendor's name")
     log = _reading(commands, "log")
     log.add_argument("key", metavar="KEY", nargs="?", help="only the changes of this row")
-    log.add_argument("--limit", type=_count, default=20, metavar="N", help="at most this many (20)")
+    log.add_argument("--limit", type=count, default=20, metavar="N", help="at most this many (20)")
 
 
 def _add_upkeep(commands: Commands) -> None:
+    add_actions(_reading(commands, "conflicts"))
     archive = _reading(commands, "archive")
     which = archive.add_mutually_exclusive_group()
     which.add_argument(
         "--older-than",
-        type=_days,
+        type=days,
         metavar="DAYS",
         help="what was closed this long ago (the setting archive_after_days: 365)",
     )
@@ -175,73 +179,63 @@ def _add_import(commands: Commands) -> None:
     take.add_argument("--dry-run", action="store_true", help="show the outcome, write nothing")
 
 
-def _add_at(command: "_CommandParser", purpose: str) -> None:
+def _add_sync(commands: Commands) -> None:
+    sync = _reading(commands, "sync")
+    how = sync.add_mutually_exclusive_group()
+    how.add_argument("--once", action="store_true", help="only until nothing is left to exchange")
+    how.add_argument("--watch", action="store_true", help="go on until told to stop (the default)")
+    sync.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
+
+
+def _add_hub(commands: Commands) -> None:
+    hub = _command(commands, "hub", home=False)
+    actions = hub.add_subparsers(
+        dest="action", metavar="ACTION", required=True, parser_class=CommandParser
+    )
+    for name, summary in HUB_ACTIONS.items():
+        description = f"{summary[0].upper()}{summary[1:]}."
+        action = actions.add_parser(name, help=summary, description=description, allow_abbrev=False)
+        if name == "init":
+            action.add_argument("hub", metavar="DSN", help="its address: postgresql://…")
+        if name == "grant":
+            action.add_argument("role", metavar="ROLE", help="a role of the Postgres")
+            action.add_argument("--hub", metavar="DSN", help="the hub (that of the store here)")
+        if name == "join":
+            help_text = "its address (the hub that `tidelog hub start` runs on this machine)"
+            action.add_argument("hub", metavar="DSN", nargs="?", help=help_text)
+        if name in ("grant", "join"):
+            action.add_argument("--project", metavar="NAME", required=True, help="which project")
+            _add_home(action)
+        if name in ("start", "status", "join"):
+            action.add_argument("--json", action="store_true", help="print JSON, for programs")
+
+
+def _add_at(command: CommandParser, purpose: str) -> None:
     command.add_argument(
         "--at", metavar="REV|DATE", help=f"{purpose}: a commit, or a date like 2026-03-14"
     )
 
 
-def _reading(commands: Commands, name: str) -> "_CommandParser":
+def _reading(commands: Commands, name: str) -> CommandParser:
     command = _command(commands, name)
     command.add_argument("--json", action="store_true", help="print JSON, for programs")
     return command
 
 
-def _command(commands: Commands, name: str, *, home: bool = True) -> "_CommandParser":
+def _command(commands: Commands, name: str, *, home: bool = True) -> CommandParser:
     summary = SUMMARIES[name]
     command = commands.add_parser(
         name, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
     )
     if home:
-        command.add_argument(
-            "--home", metavar="FOLDER", help="the store's folder (default: the nearest .tidelog)"
-        )
+        _add_home(command)
     return command
 
 
-def _address(text: str) -> Address:
-    host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:
-        raise argparse.ArgumentTypeError(f"must be HOST:PORT, like 127.0.0.1:8765, not {text!r}")
-    return Address(host.removeprefix("[").removesuffix("]"), int(port))
-
-
-def _count(text: str) -> int:
-    return _whole_number(text, at_least=1)
-
-
-def _days(text: str) -> int:
-    return _whole_number(text, at_least=0)
-
-
-def _whole_number(text: str, *, at_least: int) -> int:
-    if not (text.isascii() and text.isdigit()) or not at_least <= int(text[:9]) == int(text):
-        raise argparse.ArgumentTypeError(f"must be a whole number from {at_least}, not {text!r}")
-    return int(text)
-
-
-class _CommandParser(argparse.ArgumentParser):
-    """argparse, but an error is one line that says where help is."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"tidelog: {message}; see `{self.prog} --help`\n")
-
-
-class _Parser(_CommandParser):
-    """The whole command line, whose help is a page about the commands."""
-
-    def format_help(self) -> str:
-        commands = "".join(f"  {name:10}{summary}\n" for name, summary in SUMMARIES.items())
-        return HELP.format(version=__version__, commands=commands)
-
-    def error(self, message: str) -> NoReturn:
-        unknown = re.search(r"invalid choice: '(.*?)' \(", message)
-        if unknown:
-            near = difflib.get_close_matches(unknown[1], SUMMARIES, n=1)
-            message = f"there is no command {unknown[1]!r}" + (
-                f"; did you mean `tidelog {near[0]}`?" if near else ""
-            )
-        super().error(message)
+def _add_home(command: CommandParser) -> None:
+    command.add_argument(
+        "--home", metavar="FOLDER", help="the store's folder (default: the nearest .tidelog)"
+    )
 
 
 TOOLSETS = ("core", "vendors", "deployments", "planning", "config", "archive", "sync")

@@ -1,17 +1,17 @@
-"""What a server does for the snapshots: it keeps a process beside it that keeps them."""
+"""What a server does for sync and snapshots: it keeps a process beside it that sees to them."""
 
 import asyncio
-import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from tidelog.discovery import Place
 from tidelog.screen import note
+from tidelog.turns import is_kept
 
 FIRST_SECONDS = 0.5
 """How long after a server began to serve: a client's first questions go before the snapshots."""
@@ -22,22 +22,30 @@ _PATIENCE_SECONDS = 1.0
 _PATIENCE_STEP_SECONDS = 0.01
 _GENTLE = 10
 
+SYNC = ("sync", "--watch", "--until-eof")
+SNAPSHOTS_ONLY = ("snapshot", "--watch", "--until-eof")
+
 
 @asynccontextmanager
 async def attended(
-    place: Place, *, first_seconds: float = FIRST_SECONDS, again_seconds: float = AGAIN_SECONDS
+    place: Place,
+    words: Sequence[str] = SYNC,
+    *,
+    hub: bool = False,
+    first_seconds: float = FIRST_SECONDS,
+    again_seconds: float = AGAIN_SECONDS,
 ) -> AsyncIterator[None]:
     """Have a keeper at work on the store at `place` while the block runs; it ends with the block.
 
-    The keeper is `tidelog snapshot --watch` as a process of its own, and ends when its standard
-    input does: so also when this process is killed. None is started while another process keeps
-    these snapshots, nor where git is missing. One that dies is told of, and followed by another
-    after `again_seconds`.
+    The keeper is `tidelog` with `words` as a process of its own, and ends when its standard input
+    does: so also when this process is killed. None is started while another process keeps this
+    store, nor where git is missing, unless there is a `hub` to sync with. One that dies is told of,
+    and followed by another after `again_seconds`.
     """
-    if shutil.which("git") is None:
+    if not hub and shutil.which("git") is None:
         yield
         return
-    keeper = _Keeper(place.home)
+    keeper = _Keeper(place.home, words)
     attending = asyncio.create_task(_attend(keeper, first_seconds, again_seconds))
     try:
         yield
@@ -53,16 +61,20 @@ async def _attend(keeper: "_Keeper", first_seconds: float, again_seconds: float)
         try:
             ended = keeper.look()
         except OSError as failure:
-            note(f"nothing keeps the snapshots: {failure.strerror}; `tidelog snapshot` takes one")
+            note(
+                f"nothing syncs or keeps the snapshots: {failure.strerror}; `tidelog sync --once` "
+                "and `tidelog snapshot` do it once"
+            )
             return
         await asyncio.sleep(_LOOK_SECONDS if ended is None else again_seconds)
 
 
 class _Keeper:
-    """The process that keeps the snapshots of one store, when there is one of ours."""
+    """The process that keeps one store, when there is one of ours."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, words: Sequence[str]) -> None:
         self._home = home
+        self._words = words
         self._process: subprocess.Popen[bytes] | None = None
         self._told: int | None = None
 
@@ -70,7 +82,7 @@ class _Keeper:
         """Start it where it is missing; return the code it ended with when it did since the last
         look, which is told unless the one before ended in the same way."""
         if self._process is None:
-            if not self._is_kept():
+            if not is_kept(self._home):  # of several servers one has a keeper
                 self._process = self._started()
             return None
         code = self._process.poll()
@@ -81,31 +93,14 @@ class _Keeper:
             self._process, self._told = None, code
         return code
 
-    def _is_kept(self) -> bool:
-        """Whether a process keeps these snapshots already: of several servers one has a keeper."""
-        from tidelog.watching import KEEPER_LOCK
-
-        try:
-            file = os.open(self._home / KEEPER_LOCK, os.O_RDONLY)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(file)
-        return False
-
     def _started(self) -> "subprocess.Popen[bytes]":
         """A new one, with less claim to the processor than who waits for an answer.
 
         It has a session of its own, so that Ctrl-C reaches it as the end of its input only, and
         finds its code where we were found but not in the working directory.
         """
-        words = ("snapshot", "--watch", "--until-eof", "--home", str(self._home))
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "tidelog", *words],
+            [sys.executable, "-P", "-m", "tidelog", *self._words, "--home", str(self._home)],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             start_new_session=True,

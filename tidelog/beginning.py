@@ -7,6 +7,7 @@ from localstore.values import text_of
 from tidelog.arguments import Arguments
 from tidelog.discovery import Found, Place, find_place, init_place
 from tidelog.folder import hide_from_git, make_folder
+from tidelog.hub_address import given
 from tidelog.opening import Setting, expect_no_snapshots, locate
 from tidelog.screen import say
 from tidelog.settings import Settings
@@ -23,8 +24,10 @@ async def init(arguments: Arguments) -> int:
     named = setting.place.found is Found.NAMED
     place = setting.place if named else init_place(start)
     name = None if arguments.project is None else project_name(arguments.project)
+    hub = given(arguments.hub)
     if place.store.exists():
-        return await _already_there(place, setting.settings.values, name)
+        code = await _already_there(place, setting.settings.values, name)
+        return await _join(place, setting, hub, name) if hub else code
     above = None if named else find_place(start)
     hidden, project = await make_store(place, setting.settings.values, name)
     say(f"Made {place.store} for the project {project}.")
@@ -34,6 +37,8 @@ async def init(arguments: Arguments) -> int:
         say("All worktrees of this repository share it.")
     elif above is not None:
         say(f"From here down it is used instead of {above.store}.")
+    if hub:
+        await _join(place, setting, hub, project)
     say("", "Now connect an assistant, for example:", "  claude mcp add tidelog -- tidelog serve")
     say("and look at what it does with `tidelog status`.")
     return 0
@@ -95,6 +100,19 @@ async def place_to_serve(setting: Setting) -> Place:
         )
     await make_store(place, setting.settings.values)
     return place
+
+
+async def _join(place: Place, setting: Setting, dsn: str, name: str | None) -> int:
+    """Let a store that is there take part in its project on a hub."""
+    from tidelog.hub_address import address_of
+    from tidelog.joining import join_and_tell
+
+    settings = setting.settings.values
+    if name is None:
+        async with await open_store(place, settings) as store:
+            name = text_of(await store.status(), "project")
+    address = address_of(dsn, settings)
+    return await join_and_tell(Setting(place, setting.settings), address, name, json=False)
 
 
 async def _already_there(place: Place, settings: Settings, name: str | None) -> int:

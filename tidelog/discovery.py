@@ -9,6 +9,8 @@ FOLDER = ".tidelog"
 STORE_FILE = "store.db"
 SETTINGS_FILE = "tidelog.toml"
 STATUS_FOLDER = "status"
+HUB_FILE = "hub"
+"""In the store's folder: the hub's address."""
 
 
 class Found(Enum):

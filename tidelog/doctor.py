@@ -10,8 +10,9 @@ from localstore.schema import MINIMUM_SQLITE
 from localstore.values import Row, Value
 from tidelog import __version__
 from tidelog.arguments import Arguments
-from tidelog.discovery import STATUS_FOLDER, Place
+from tidelog.discovery import HUB_FILE, STATUS_FOLDER, Place
 from tidelog.folder import FOLDER_MODE
+from tidelog.hub_checks import hub_checks
 from tidelog.opening import Setting, locate, require_store
 from tidelog.restoring import SET_ASIDE
 from tidelog.screen import Screen, show_json
@@ -34,7 +35,7 @@ async def doctor(arguments: Arguments) -> int:
     except InvalidArguments as error:
         checks.append(told("settings", False, error.message, error.hint or "correct it there"))
     else:
-        settings = in_force(setting.settings)
+        settings = in_force(setting.settings) | _kept_hub(setting)
         checks += await _store_checks(setting)
     failed = any(check["ok"] is not True for check in checks)
     rows: list[Value] = [*checks]
@@ -51,7 +52,7 @@ def in_force(loaded: LoadedSettings) -> Row:
     values: Row = {}
     for name in Settings.model_fields:
         value = getattr(loaded.values, name)
-        if name == "http_token":
+        if name in ("http_token", "hub"):
             shown: Value = "set" if value else None
         elif isinstance(value, tuple):
             shown = ", ".join(value)
@@ -61,13 +62,22 @@ def in_force(loaded: LoadedSettings) -> Row:
     return values
 
 
+def _kept_hub(setting: Setting) -> Row:
+    """The hub's address in the store's folder, where nothing else names one."""
+    file = setting.place.home / HUB_FILE
+    if setting.settings.values.hub is not None or not file.exists():
+        return {}
+    return {"hub": {"value": "set", "from": str(file)}}
+
+
 async def _store_checks(setting: Setting) -> list[Row]:
     try:
         place = require_store(setting)
         found = told("store", True, f"{place.store}, {place.found.value}")
         checks = [found, _permissions(place)]
         async with await open_store(place, setting.settings.values) as store:
-            return [*checks, *await store.check(), *await snapshot_checks(store, setting)]
+            checks += [*await store.check(), *await snapshot_checks(store, setting)]
+            return [*checks, *await hub_checks(store, setting)]
     except TidelogError as error:
         return [told("store", False, error.message, error.hint)]
 

@@ -47,6 +47,15 @@ def locate(arguments: Arguments, start: Path) -> Setting:
     return Setting(place, load_settings(flags, place.settings_file))
 
 
+def locate_again(setting: Setting) -> Setting:
+    """The same place with its settings read anew, but for what flags said.
+
+    Raises:
+        InvalidArguments: a setting breaks its rule.
+    """
+    return Setting(setting.place, load_settings({}, setting.place.settings_file))
+
+
 def expect_no_snapshots(place: Place) -> None:
     """Where a store is missing: make sure that it was never there.
 

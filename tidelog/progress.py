@@ -30,6 +30,6 @@ def progress(what: str) -> Iterator[Step]:
             if total > LONG and not tasks:
                 tasks.append(bar.add_task(what, total=total))
             for task in tasks:
-                bar.update(task, completed=done)
+                bar.update(task, completed=done, total=total)
 
         yield step

@@ -10,10 +10,12 @@ from localstore.values import Row, Value, mapping_of, number_of, rows_of, text_o
 from tidelog.arguments import Arguments
 from tidelog.opening import locate, opened
 from tidelog.screen import Screen, show_json
+from tidelog.turns import is_kept
 from tidelog.views.history import log_lines
 from tidelog.views.item import item_lines, vendor_lines
 from tidelog.views.ready import ready_lines
 from tidelog.views.status import Surroundings, status_lines, with_progress
+from tidelog.views.sync import sync_lines
 from tidelog.wiring import now
 
 _PAGE = 200
@@ -26,14 +28,17 @@ _STARTABLE = WorkItemFilter(ready=True, item_type=["task", "research"], assignee
 
 async def status(arguments: Arguments) -> int:
     """`tidelog status`."""
-    async with opened(locate(arguments, Path.cwd())) as store:
-        row = await store.status()
+    setting = locate(arguments, Path.cwd())
+    async with opened(setting) as store:
+        row, sync = await store.status(), await store.sync_status()
         if arguments.json:
-            show_json(row)
+            show_json(row | {"sync": sync})
             return 0
         screen = Screen()
         around = await surroundings(store, row)
         screen.show(status_lines(row, around, now=now(), width=screen.width))
+        attended = is_kept(setting.place.home)
+        screen.show(sync_lines(sync, now=now(), width=screen.width, attended=attended))
     return 0
 
 

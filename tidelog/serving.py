@@ -10,9 +10,9 @@ from mcp_server.server import TidelogServer, build_server
 from mcp_server.tools import ALL_TOOLSETS
 from tidelog import __version__
 from tidelog.arguments import Address, Arguments
-from tidelog.attending import attended
+from tidelog.attending import SNAPSHOTS_ONLY, SYNC, attended
 from tidelog.beginning import place_to_serve
-from tidelog.discovery import Place
+from tidelog.discovery import HUB_FILE, Place
 from tidelog.opening import locate
 from tidelog.screen import note
 from tidelog.settings import Settings
@@ -56,10 +56,18 @@ def server_over(store: Store, place: Place, settings: Settings) -> TidelogServer
 def keeping(
     arguments: Arguments, place: Place, settings: Settings
 ) -> AbstractAsyncContextManager[None]:
-    """What keeps the snapshots while the server runs; nothing where none are wanted."""
-    if arguments.no_daemon or settings.read_only or not settings.snapshots:
+    """What syncs and keeps the snapshots while the server runs; nothing where neither is wanted."""
+    if arguments.no_daemon or settings.read_only:
         return nullcontext()
-    return attended(place)
+    hub = settings.sync and has_hub(place, settings)
+    if not settings.snapshots and not hub:
+        return nullcontext()
+    return attended(place, SYNC if settings.sync else SNAPSHOTS_ONLY, hub=hub)
+
+
+def has_hub(place: Place, settings: Settings) -> bool:
+    """Whether the store has a hub, wherever that is told."""
+    return settings.hub is not None or (place.home / HUB_FILE).exists()
 
 
 def _render_report(facts: Row) -> str:

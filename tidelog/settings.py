@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -28,7 +28,7 @@ def _names(value: object) -> object:
 
 
 class Settings(BaseSettings):
-    """What can be set. No flag takes the token: other users may read a process's arguments."""
+    """What can be set. No secret has a flag of its own: others may read a process's arguments."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True
@@ -60,6 +60,15 @@ class Settings(BaseSettings):
     """A file of the project, from its folder, in which the report is kept as well."""
     person: Who | None = None
     """Who signs what was edited in the files; absent: git's `user.name`, else the login name."""
+    hub: SecretStr | None = Field(default=None, min_length=1)
+    """The hub, as a Postgres address (DSN); absent: the one that the store's folder names."""
+    hub_tls: Literal["verify", "unverified", "off"] = "verify"
+    """How a hub beyond loopback is spoken to: only over TLS with a certificate that holds, over
+    TLS with any certificate, or in the clear."""
+    sync: bool = True
+    """Whether `serve` keeps a process beside it that syncs, where there is a hub."""
+    poll_seconds: float = Field(default=30.0, ge=0.1, le=86_400)
+    """How often the hub is asked even though nothing told of news, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)

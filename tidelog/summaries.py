@@ -13,10 +13,23 @@ SUMMARIES = {
     "export": "write every row and the report into a folder",
     "import": "take over a hand-kept status file and session prompts",
     "archive": "put old, closed work away, or bring it back",
+    "sync": "keep the store in step with its hub, and its snapshots",
+    "hub": "make a hub, run one on this machine, join one",
+    "conflicts": "what two replicas changed apart from each other, to be settled",
     "doctor": "check the store and its surroundings",
     "demo": "watch two assistants work for an afternoon, on a scratch store",
 }
 """Every command, in the order of its help."""
+
+HUB_ACTIONS = {
+    "init": "prepare a Postgres to be a hub",
+    "start": "run a hub for this machine, from the Postgres in a wheel",
+    "stop": "stop that hub; nothing is lost",
+    "status": "whether that hub runs, and its address",
+    "grant": "let a role of the Postgres see and change a project",
+    "join": "let this store take part in a project on a hub",
+}
+"""Everything that `tidelog hub` does."""
 
 HELP = """\
 tidelog {version}: what a project's assistants and people do, in one local file

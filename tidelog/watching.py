@@ -1,7 +1,6 @@
 """Keeping the snapshots while others work: one process for each store, woken by what happens."""
 
 import asyncio
-import fcntl
 import os
 import signal
 import sys
@@ -14,10 +13,8 @@ from tidelog.discovery import STATUS_FOLDER
 from tidelog.keeping import edit_lines, maintain, take_snapshot
 from tidelog.opening import Setting
 from tidelog.screen import note
+from tidelog.turns import KEEPER_LOCK, locked
 from tidelog.wiring import watch_store
-
-KEEPER_LOCK = "keeper.lock"
-"""Held, in the store's folder, by the process that keeps the snapshots."""
 
 _WAIT_SECONDS = 2.0
 """How often a second keeper asks whether the first one has ended."""
@@ -28,6 +25,21 @@ async def watch(store: Store, setting: Setting, *, until_eof: bool) -> int:
 
     What cannot be done is told on standard error, once, and tried again at the next change.
     """
+    async with (
+        stopping(until_eof=until_eof) as stopped,
+        alone(setting, stopped, tell=not until_eof) as had,
+    ):
+        if had:
+            if not until_eof:
+                note(f"keeping {setting.place.snapshots}; Ctrl-C ends it")
+            await _keep(store, setting, stopped)
+    return 0
+
+
+@asynccontextmanager
+async def stopping(*, until_eof: bool) -> AsyncIterator["asyncio.Task[bool]"]:
+    """A task that is done when the process is to stop: told so by SIGINT or SIGTERM, or, with
+    `until_eof`, by the end of standard input."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -35,13 +47,10 @@ async def watch(store: Store, setting: Setting, *, until_eof: bool) -> int:
     if until_eof:
         loop.add_reader(sys.stdin.fileno(), _read_to_end, stop)
     stopped = asyncio.create_task(_wait(stop))
-    async with _alone(setting, stopped, tell=not until_eof) as had:
-        if had:
-            if not until_eof:
-                note(f"keeping {setting.place.snapshots}; Ctrl-C ends it")
-            await _keep(store, setting, stopped)
-    stopped.cancel()
-    return 0
+    try:
+        yield stopped
+    finally:
+        stopped.cancel()
 
 
 async def _keep(store: Store, setting: Setting, stopped: "asyncio.Task[bool]") -> None:
@@ -50,17 +59,17 @@ async def _keep(store: Store, setting: Setting, stopped: "asyncio.Task[bool]") -
     looks = watch_store(setting.place.home, also=STATUS_FOLDER)
     while await _is_woken(looks, stopped):
         seen = await store.head()
-        told = await _take(store, setting, told)
+        told = await take_and_tell(store, setting, told)
         if upkeep is None or upkeep.done():
             upkeep = asyncio.create_task(maintain(setting.place, setting.settings.values))
     await looks.aclose()
     if await store.head() != seen:  # whoever wrote last may have left at once
-        await _take(store, setting, told)
+        await take_and_tell(store, setting, told)
     if upkeep is not None:
         await asyncio.wait([upkeep])
 
 
-async def _take(store: Store, setting: Setting, told: str) -> str:
+async def take_and_tell(store: Store, setting: Setting, told: str) -> str:
     """Take a snapshot; return what went wrong, which is told only when it is not `told` already."""
     try:
         taken = await take_snapshot(store, setting.place, setting.settings.values)
@@ -96,13 +105,16 @@ async def _wait(stop: asyncio.Event) -> bool:
 
 
 @asynccontextmanager
-async def _alone(
+async def alone(
     setting: Setting, stopped: "asyncio.Task[bool]", *, tell: bool
 ) -> AsyncIterator[bool]:
-    """Wait until no other process keeps this store's snapshots; the lock dies with its process."""
+    """Wait until no other process keeps this store: its snapshots, and in step with its hub.
+
+    Yields whether the turn came before `stopped` was done. The lock dies with its process.
+    """
     file = os.open(setting.place.home / KEEPER_LOCK, os.O_CREAT | os.O_RDWR, 0o600)
     try:
-        while not stopped.done() and not _lock(file):
+        while not stopped.done() and not locked(file):
             if tell:
                 note("another process keeps these snapshots; waiting for it to end")
                 tell = False
@@ -110,14 +122,6 @@ async def _alone(
         yield not stopped.done()
     finally:
         os.close(file)
-
-
-def _lock(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _read_to_end(stop: asyncio.Event) -> None:

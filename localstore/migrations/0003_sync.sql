@@ -27,6 +27,39 @@ CREATE INDEX conflicts_dirty ON conflicts (change_id) WHERE base_change_id IS NO
 -- Whether the hub has the entry; it goes there with its row.
 ALTER TABLE history ADD COLUMN at_hub INTEGER NOT NULL DEFAULT 0;
 
+-- A blocker in the archive holds back like any other, and by sync it comes, changes and goes there.
+CREATE TRIGGER archived_work_items_arrived AFTER INSERT ON archived_work_items
+BEGIN
+    UPDATE work_items
+    SET waits_on = (SELECT count(*) FROM open_blockers o WHERE o.target_id = work_items.id)
+    WHERE id IN (
+        SELECT target_id FROM dependencies
+        WHERE source_id = new.id AND dependency_type = 'blocks' AND deleted_at IS NULL
+    );
+END;
+
+CREATE TRIGGER archived_work_items_released AFTER UPDATE OF status, deleted_at ON archived_work_items
+WHEN (old.status = 'completed') <> (new.status = 'completed')
+    OR (old.deleted_at IS NULL) <> (new.deleted_at IS NULL)
+BEGIN
+    UPDATE work_items
+    SET waits_on = (SELECT count(*) FROM open_blockers o WHERE o.target_id = work_items.id)
+    WHERE id IN (
+        SELECT target_id FROM dependencies
+        WHERE source_id = new.id AND dependency_type = 'blocks' AND deleted_at IS NULL
+    );
+END;
+
+CREATE TRIGGER archived_work_items_left AFTER DELETE ON archived_work_items
+BEGIN
+    UPDATE work_items
+    SET waits_on = (SELECT count(*) FROM open_blockers o WHERE o.target_id = work_items.id)
+    WHERE id IN (
+        SELECT target_id FROM dependencies
+        WHERE source_id = old.id AND dependency_type = 'blocks' AND deleted_at IS NULL
+    );
+END;
+
 -- The base of a merge is replayed from history; nothing else is kept of it.
 DROP TABLE sync_base;
 

@@ -18,6 +18,10 @@ class SnapshotOperations(OpenedStore):
         """What the changes after a sequence number left, oldest first, at most `limit`."""
         return await self._read(lambda c: states.states_after(c, seq, limit))
 
+    async def left_behind(self, seq: int) -> list[tuple[Entity, Row]]:
+        """The rows with changes after `seq` that stand as an earlier change left them."""
+        return await self._read(lambda c: states.left_behind(c, seq))
+
     async def row_at(self, entity: Entity, row_id: str, change_id: str) -> Row | None:
         """The row as that change left it; None when the change is not in the row's history."""
         return await self._read(lambda c: states.row_at(c, entity, row_id, change_id))

@@ -6,6 +6,7 @@ from collections import Counter
 from localstore.errors import InvalidArguments
 from localstore.models import WorkItemFilter
 from localstore.rows import history
+from localstore.rows.naming import name_rows
 from localstore.rows.status import SHOWN, heading, section
 from localstore.rows.views import to_the_second
 from localstore.values import Row, format_moment, mapping_of, number_of, parse_moment, text_of
@@ -34,7 +35,7 @@ def changes_since(
     for entry in entries:
         _fold(rows, entry)
     told = list(rows.values())[:ROWS_SHOWN]
-    history.name_rows(connection, told)
+    name_rows(connection, told)
     for row in told:
         row.pop("id")
     answer: Row = {

@@ -2,7 +2,8 @@
 
 import sqlite3
 
-from localstore.entities import CONFIGURATION, WORK_ITEM, changes_between
+from localstore.differences import changes_between
+from localstore.entities import CONFIGURATION, WORK_ITEM
 from localstore.errors import InvalidArguments
 from localstore.ids import CONFIGURATION_ID, named_id
 from localstore.models import ConfigurationEdit, ConfigurationPatch

@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from localstore.differences import changes_between
 from localstore.entities import (
     CONFIGURATION,
     DEPENDENCY,
@@ -12,7 +13,6 @@ from localstore.entities import (
     Entity,
     Field,
     Kind,
-    changes_between,
     letter_of,
 )
 from localstore.errors import InvalidArguments

@@ -3,23 +3,19 @@
 import sqlite3
 from collections.abc import Sequence
 
-from localstore.entities import (
-    CONFIGURATION,
-    CONFLICT,
-    DEPENDENCY,
-    ENTITIES,
-    VENDOR,
-    WORK_ITEM,
-    Entity,
-)
+from localstore.entities import ENTITIES, VENDOR, WORK_ITEM, Entity
 from localstore.errors import NotFound
-from localstore.ids import full_ref, short_ref
 from localstore.models import Page
 from localstore.paging import listing, read_cursor, write_cursor
-from localstore.rows.lookup import ARCHIVE, locate, ref_of
-from localstore.values import Row, Value, from_json, text_of, to_json, without_nulls
+from localstore.rows.lookup import locate
+from localstore.rows.naming import name_rows
+from localstore.rows.origins import authors, machines, own_replica
+from localstore.values import Row, Value, from_json, text_of, texts_of, without_nulls
 
-_COLUMNS = "seq, change_id, entity, entity_id, version, changed_at, changed_by, replica_id, changes"
+_COLUMNS = (
+    "seq, change_id, entity, entity_id, version, changed_at, changed_by, replica_id, "
+    "changes, parents"
+)
 
 
 def head(connection: sqlite3.Connection) -> int:
@@ -48,6 +44,7 @@ def list_history(connection: sqlite3.Connection, key: str | None, page: Page) ->
     ).fetchall()
     entries = [_entry(stored) for stored in found[: page.limit]]
     name_rows(connection, entries)
+    name_origins(connection, entries)
     cursor = None
     if len(found) > page.limit:
         cursor = write_cursor(question, [found[page.limit - 1][0]])
@@ -64,7 +61,33 @@ def changes_after(connection: sqlite3.Connection, seq: int, limit: int) -> list[
     name_rows(connection, entries)
     for entry in entries:
         entry.pop("changes")
+        entry.pop("parents", None)
     return entries
+
+
+def name_origins(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
+    """Say of changes from another machine which one (`on`), and of merges whose changes they join
+    (`merged`: by, at, on), the hub's before the one that was merged into it.
+
+    Takes away `parents`, which say the same in ids.
+    """
+    named, own = machines(connection), own_replica(connection)
+    known = authors(connection, [each for entry in entries for each in texts_of(entry, "parents")])
+    for entry in entries:
+        machine = named.get(text_of(entry, "replica_id"))
+        if machine is not None and entry["replica_id"] != own:
+            entry["on"] = machine
+        found = [known.get(parent) for parent in texts_of(entry, "parents")]
+        entry.pop("parents", None)
+        if len(found) > 1:
+            entry["merged"] = [
+                without_nulls(
+                    {"by": each.who, "at": each.at, "on": named.get(each.replica_id)}
+                    if each
+                    else {}
+                )
+                for each in found
+            ]
 
 
 def entries_since(
@@ -78,83 +101,9 @@ def entries_since(
     return [_entry(stored) for stored in found]
 
 
-def name_rows(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
-    """Give each entry the ref and the title or name of its row, as they are now."""
-    for entity, tables in _NAMED.items():
-        ids = {text_of(entry, "id") for entry in entries if entry["entity"] == entity}
-        names: dict[str, tuple[str, str]] = {}
-        for table, label in tables if ids else ():
-            found = connection.execute(
-                f"SELECT id, ref, {label} FROM {table} "
-                "WHERE id IN (SELECT value FROM json_each(?))",
-                (to_json([*sorted(ids)]),),
-            )
-            names |= {row_id: (short_ref(ref), label) for row_id, ref, label in found}
-        for entry in entries:
-            if entry["entity"] == entity and text_of(entry, "id") in names:
-                entry["ref"], entry["title"] = names[text_of(entry, "id")]
-    _name_edges(connection, entries)
-    _name_conflicts(connection, entries)
-
-
-def _name_edges(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
-    """Say of each dependency's entry which items it is between."""
-    for entry in entries:
-        if entry["entity"] != DEPENDENCY.name:
-            continue
-        stored = connection.execute(
-            "SELECT source_id, dependency_type, target_id FROM dependencies WHERE id = ?",
-            (text_of(entry, "id"),),
-        ).fetchone()
-        if stored is not None:
-            source, kind, target = map(str, stored)
-            entry["title"] = edge_in_words(
-                ref_of(connection, source), kind, ref_of(connection, target)
-            )
-
-
-def _name_conflicts(connection: sqlite3.Connection, entries: Sequence[Row]) -> None:
-    """Say of each conflict's entry which field of which row it is over."""
-    for entry in entries:
-        if entry["entity"] != CONFLICT.name:
-            continue
-        stored = connection.execute(
-            "SELECT ref, entity, entity_id, field FROM conflicts WHERE id = ?",
-            (text_of(entry, "id"),),
-        ).fetchone()
-        if stored is not None:
-            ref, entity, row_id, field = map(str, stored)
-            about: Row = {"entity": entity, "entity_id": row_id, "field": field}
-            item = ref_of(connection, row_id) if entity == WORK_ITEM.name else ""
-            entry["ref"], entry["title"] = short_ref(ref), conflict_in_words(about, item)
-
-
-def conflict_in_words(conflict: Row, item: str) -> str:
-    """What a conflict is over, as people are told: entity, entity_id, field; `item` is the ref of
-    a work item that it is about."""
-    field, entity = text_of(conflict, "field"), ENTITIES[text_of(conflict, "entity")]
-    if entity is CONFIGURATION:
-        return f"{field} of the configuration"
-    return (
-        f"{field} of {item or short_ref(full_ref(entity.letter, text_of(conflict, 'entity_id')))}"
-    )
-
-
-def edge_in_words(source: str, kind: str, target: str) -> str:
-    """How a dependency of a stored type between two refs is named to people."""
-    return f"{source} {'is related to' if kind == 'related' else kind} {target}"
-
-
-_NAMED = {
-    "work_item": ((WORK_ITEM.table, "title"), (ARCHIVE, "title")),
-    "vendor": ((VENDOR.table, "name"),),
-    "enhancement": (("enhancements", "title"),),
-    "deployment": (("deployments", "coalesce(commit_hash, substr(deployed_at, 1, 10))"),),
-}
-
-
-def _entry(stored: tuple[str | int, ...]) -> Row:
-    _, change_id, entity, entity_id, version, changed_at, changed_by, replica_id, changes = stored
+def _entry(stored: tuple[str | int | None, ...]) -> Row:
+    _, change_id, entity, entity_id, version, changed_at, changed_by, replica_id = stored[:8]
+    changes, parents = stored[8:]
     told = from_json(str(changes))
     pair = told.get("report_layout") if isinstance(told, dict) else None
     if isinstance(told, dict) and isinstance(pair, list):
@@ -171,6 +120,7 @@ def _entry(stored: tuple[str | int, ...]) -> Row:
             "changed_by": changed_by,
             "replica_id": replica_id,
             "changes": told,
+            "parents": from_json(str(parents)) if parents else None,
         }
     )
 

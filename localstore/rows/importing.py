@@ -3,14 +3,8 @@
 import sqlite3
 from collections.abc import Sequence
 
-from localstore.entities import (
-    CONFIGURATION,
-    ENHANCEMENT,
-    VENDOR,
-    WORK_ITEM,
-    Entity,
-    changes_between,
-)
+from localstore.differences import changes_between
+from localstore.entities import CONFIGURATION, ENHANCEMENT, VENDOR, WORK_ITEM, Entity
 from localstore.ids import name_key
 from localstore.planned import ImportPlan, Known, PlannedRow, Planner
 from localstore.rows import configuration

@@ -2,20 +2,12 @@
 
 import sqlite3
 from itertools import pairwise
-from typing import NamedTuple
 
 from localstore.ancestry import Change, Graph, ancestors, merge_bases, replay
 from localstore.entities import Entity
 from localstore.merge import merge_rows
+from localstore.rows.origins import Author, authors
 from localstore.values import Row, from_json
-
-
-class Writer(NamedTuple):
-    """Who made a change, when, and on which replica."""
-
-    who: str
-    at: str
-    replica_id: str
 
 
 def graph_of(connection: sqlite3.Connection, entity: Entity, row_id: str) -> Graph:
@@ -51,18 +43,15 @@ def base_of(entity: Entity, graph: Graph, remote: str, local: str) -> Row:
 
 
 def writer_of(
-    connection: sqlite3.Connection, graph: Graph, change_id: str, other: str, field: str
-) -> Writer | None:
-    """Who wrote what `field` holds at a change, of those whom `other` had not seen."""
-    apart = ancestors(graph, change_id) - ancestors(graph, other)
+    connection: sqlite3.Connection, graph: Graph, field: str, *, at: str, unseen_by: str
+) -> Author | None:
+    """Who wrote what `field` holds at a change, of those whom another change had not seen."""
+    apart = ancestors(graph, at) - ancestors(graph, unseen_by)
     newest_first = [each for each in reversed(list(graph)) if each in apart]
     touching = [each for each in newest_first if _touches(graph[each].changes, field)]
     people = [each for each in touching if len(graph[each].parents) < 2]
-    chosen = next(iter([*people, *touching, change_id]))
-    found = connection.execute(
-        "SELECT changed_by, changed_at, replica_id FROM history WHERE change_id = ?", (chosen,)
-    ).fetchone()
-    return None if found is None else Writer(*map(str, found))
+    chosen = next(iter([*people, *touching, at]))
+    return authors(connection, [chosen]).get(chosen)
 
 
 def _touches(changes: object, field: str) -> bool:

@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Iterable
 from itertools import chain
 
-from localstore.entities import CONFIGURATION, ENTITIES, STAMP, WORK_ITEM, Entity, changes_between
+from localstore.differences import changes_between
+from localstore.entities import CONFIGURATION, ENTITIES, STAMP, WORK_ITEM, Entity
 from localstore.errors import InvalidArguments
 from localstore.ids import CONFIGURATION_ID
 from localstore.rows.checks import row_checks

@@ -3,7 +3,8 @@
 import sqlite3
 
 from localstore.ancestry import Graph
-from localstore.entities import CONFLICT, Entity, changes_between
+from localstore.differences import changes_between
+from localstore.entities import CONFLICT, Entity
 from localstore.ids import named_id
 from localstore.merge import Clash, merge_conflicts, merge_rows
 from localstore.rows.lineage import base_of, writer_of
@@ -20,8 +21,8 @@ def merge_into(
     entity: Entity,
     local: Row,
     remote: Row,
-    graph: Graph,
     *,
+    graph: Graph,
     stamp: Stamp,
 ) -> tuple[Row, int]:
     """Merge a row with the hub's; record the merge, and a conflict for each value not kept.
@@ -71,8 +72,8 @@ def note_clash(
     conflict_id = named_id("conflict", f"{there}:{here}:{clash.field}")
     if fetch(connection, CONFLICT, conflict_id) is not None:
         return False
-    local = writer_of(connection, graph, here, there, clash.field)
-    remote = writer_of(connection, graph, there, here, clash.field)
+    local = writer_of(connection, graph, clash.field, at=here, unseen_by=there)
+    remote = writer_of(connection, graph, clash.field, at=there, unseen_by=here)
     fields: Row = {
         "id": conflict_id,
         "entity": entity.name,

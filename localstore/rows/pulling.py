@@ -25,6 +25,9 @@ class Applied:
     conflicts: int = 0
 
 
+_ENTRY = ("change_id", "entity", "id", "version", "changed_at", "changed_by", "replica_id")
+
+
 class _Here(NamedTuple):
     """Where a row is here, and its change and base."""
 
@@ -63,7 +66,9 @@ def apply_page(connection: sqlite3.Connection, page: HubPage, stamp: Stamp) -> A
                     newer.append(row)
                 else:
                     local = fetch(connection, entity, text_of(row, "id"), table=known.table) or {}
-                    result, noted = merge_into(connection, entity, local, row, graph, stamp=stamp)
+                    result, noted = merge_into(
+                        connection, entity, local, row, graph=graph, stamp=stamp
+                    )
                     put(connection, entity, [result], {text_of(row, "id"): known.table})
                     merged, conflicts = merged + 1, conflicts + noted
         _put_fresh(connection, entity, fresh)
@@ -103,16 +108,15 @@ def append_entries(connection: sqlite3.Connection, entries: Iterable[Row]) -> No
         "INSERT INTO history (change_id, entity, entity_id, version, changed_at, changed_by,"
         " replica_id, parents, changes, at_hub) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1) "
         "ON CONFLICT (change_id) DO UPDATE SET at_hub = 1 WHERE at_hub = 0",
-        (
-            (
-                *(text_of(entry, name) for name in ("change_id", "entity", "id")),
-                entry["version"],
-                *(text_of(entry, name) for name in ("changed_at", "changed_by", "replica_id")),
-                to_json(entry["parents"]) if entry.get("parents") else None,
-                to_json(mapping_of(entry, "changes")),
-            )
-            for entry in entries
-        ),
+        map(_stored_entry, entries),
+    )
+
+
+def _stored_entry(entry: Row) -> tuple[Value, ...]:
+    return (
+        *(entry[name] for name in _ENTRY),
+        to_json(entry["parents"]) if entry.get("parents") else None,
+        to_json(mapping_of(entry, "changes")),
     )
 
 

@@ -28,10 +28,17 @@ REFUSED_FOR = timedelta(hours=1)
 """How long a row the hub could not take is left out, unless it changes."""
 
 _STAMP = ("version", "created_at", "created_by", "updated_at", "updated_by")
-_ENTRY = "change_id, version, changed_at, changed_by, replica_id, parents, changes"
+_ENTRY = (
+    "change_id",
+    "version",
+    "changed_at",
+    "changed_by",
+    "replica_id",
+    "parents",
+    "changes",
+)
 _READ_AT_ONCE = 100
 _ROW_BYTES = 400
-_LATER = (DEPENDENCY, CONFLICT)
 
 
 class Offer(NamedTuple):
@@ -42,15 +49,14 @@ class Offer(NamedTuple):
 
 
 def dirty_names(connection: sqlite3.Connection, now: str) -> list[Name]:
-    """The rows to push: work items from the roots down, then deletions from the leaves up, then all
-    else, edges and conflicts last. Rows the hub lately refused as they are are left out."""
-    names = _items_in_order(connection)
-    first = [entity for entity in ENTITIES.values() if entity not in (WORK_ITEM, *_LATER)]
-    for entity in (*first, *_LATER):
-        found = connection.execute(
-            f"SELECT id FROM {entity.table} WHERE {DIRTY} ORDER BY change_id"
-        )
-        names += [Name(entity.name, str(row_id)) for (row_id,) in found]
+    """The rows to push: conflicts, so that nobody sees a merged row whose conflict is yet to come;
+    work items from the roots down, then deletions from the leaves up; then all else, edges last.
+    Rows the hub lately refused as they are are left out."""
+    names = _names_of(connection, CONFLICT) + _items_in_order(connection)
+    for entity in ENTITIES.values():
+        if entity not in (CONFLICT, WORK_ITEM, DEPENDENCY):
+            names += _names_of(connection, entity)
+    names += _names_of(connection, DEPENDENCY)
     lately = format_moment(parse_moment(now) - REFUSED_FOR)
     refused = connection.execute(
         "SELECT entity, entity_id, change_id FROM refused WHERE refused_at > ?", (lately,)
@@ -103,11 +109,10 @@ def _fields(
 ) -> Row:
     """What the hub needs to make this row of its own: what changed since the base."""
     every: Row = {field.name: row.get(field.name) for field in entity.fields}
-    base = text_of(row, "base_change_id")
-    if not base:
+    if not row.get("base_change_id"):
         fields: Row = {field: value for field, value in every.items() if value is not None}
     else:
-        changed = _changed_since(connection, entity, row, base, entries)
+        changed = _changed_since(connection, entity, row, entries)
         fields = {name: every[name] for name in every if changed is None or name in changed}
     if entity is VENDOR and "name" in fields:
         fields["name_key"] = name_key(text_of(row, "name"))
@@ -117,9 +122,10 @@ def _fields(
 
 
 def _changed_since(
-    connection: sqlite3.Connection, entity: Entity, row: Row, base: str, entries: Sequence[Row]
+    connection: sqlite3.Connection, entity: Entity, row: Row, entries: Sequence[Row]
 ) -> set[str] | None:
     """The fields touched since the base; None when the base is not on the row's own line."""
+    base = text_of(row, "base_change_id")
     if len(entries) == 1 and _first_parent(entries[0]) == base:
         line: list[Mapping[str, Value]] = [mapping_of(entries[0], "changes")]
     else:
@@ -162,18 +168,23 @@ def _unsent_entries(
     """The entries the hub may lack, oldest first, each with the length of what it tells."""
     wanted: list[Value] = [*ids]
     found = connection.execute(
-        f"SELECT entity, entity_id, {_ENTRY} FROM history "
+        f"SELECT entity, entity_id, {', '.join(_ENTRY)} FROM history "
         "WHERE entity_id IN (SELECT value FROM json_each(?)) AND at_hub = 0 ORDER BY seq",
         (to_json(wanted),),
     )
     entries: dict[Name, list[tuple[Row, int]]] = {}
     for entity, entity_id, *stored in found:
-        entry: Row = dict(zip(_ENTRY.split(", "), stored, strict=True))
+        entry: Row = dict(zip(_ENTRY, stored, strict=True))
         entry["parents"] = from_json(stored[-2]) if stored[-2] else []
         entry["changes"] = from_json(stored[-1])
         told = entries.setdefault(Name(entity, entity_id), [])
         told.append((entry, len(stored[-1])))
     return entries
+
+
+def _names_of(connection: sqlite3.Connection, entity: Entity) -> list[Name]:
+    found = connection.execute(f"SELECT id FROM {entity.table} WHERE {DIRTY} ORDER BY change_id")
+    return [Name(entity.name, str(row_id)) for (row_id,) in found]
 
 
 def _items_in_order(connection: sqlite3.Connection) -> list[Name]:

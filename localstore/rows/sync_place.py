@@ -58,7 +58,14 @@ def join(connection: sqlite3.Connection, project_id: str) -> None:
 
 
 def forget(connection: sqlite3.Connection) -> None:
-    """Take the hub for one that knows nothing of us: every row and entry is offered again."""
+    """Take the hub for one that knows nothing of us: every row and entry is offered again.
+
+    Entries that came ahead of their row, in a pull that never got to its end, go: what they tell of
+    was never here, and whoever made the change still has it.
+    """
+    cursor, head = connection.execute("SELECT cursor, coalesce(hub_head, 0) FROM sync").fetchone()
+    if cursor < head:
+        _drop_entries_ahead(connection)
     for table in TABLES:
         connection.execute(
             f"UPDATE {table} SET base_change_id = NULL WHERE base_change_id IS NOT NULL"
@@ -66,6 +73,22 @@ def forget(connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE history SET at_hub = 0 WHERE at_hub = 1")
     connection.execute(
         "UPDATE sync SET cursor = 0, hub_head = NULL, seen_seq = NULL, seen_stamp = NULL"
+    )
+
+
+def _drop_entries_ahead(connection: sqlite3.Connection) -> None:
+    """Delete the entries that no row grew from."""
+    every = " UNION ALL ".join(f"SELECT change_id FROM {table}" for table in TABLES)
+    connection.execute(
+        f"""
+        WITH RECURSIVE grown (change_id) AS (
+            {every}
+            UNION
+            SELECT p.value FROM grown g JOIN history h ON h.change_id = g.change_id,
+                json_each(h.parents) p
+        )
+        DELETE FROM history WHERE change_id NOT IN (SELECT change_id FROM grown)
+        """
     )
 
 

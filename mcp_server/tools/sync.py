@@ -36,7 +36,7 @@ async def get_sync_status(store: Store, _arguments: GetSyncStatus, _who: str) ->
 
 @SYNC.tool(ListConflicts, title="List conflicts", traits=READS, unlisted=frozenset({"detail"}))
 async def list_conflicts(store: Store, arguments: ListConflicts, _who: str) -> Row:
-    """Fields changed on two replicas at once."""
+    """Values of two replicas that need a decision."""
     return await store.conflicts(arguments.status, arguments.part(Page))
 
 
@@ -47,5 +47,5 @@ async def list_conflicts(store: Store, arguments: ListConflicts, _who: str) -> R
     unlisted=frozenset({"updated_by"}),
 )
 async def resolve_conflict(store: Store, arguments: ResolveConflict, who: str) -> Row:
-    """Settle a conflict; both: for lists."""
+    """Settle a conflict; both: texts, lists."""
     return await store.resolve_conflict(arguments.id, arguments.keep, arguments.value, who=who)

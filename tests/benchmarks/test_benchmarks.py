@@ -20,7 +20,7 @@ def figure(*values: float, floor: tuple[float, ...] = (1.0,), items: int = 1) ->
 @pytest.mark.anyio
 async def test_a_small_run_measures_every_section() -> None:
     """A run on a tiny store has figures with floors for every section, on a hundred columns."""
-    figures = await measure((240,), Effort(calls=10, seconds=0.1), starts=1)
+    figures = await measure((240,), Effort(calls=10, seconds=0.1), starts=1, scale=None)
     sections = {each.section for each in figures}
     assert sections == {
         tokens.SECTION,

@@ -40,6 +40,7 @@ IDS = st.integers(0, 2**128 - 1).map(lambda number: str(UUID(int=number)))
 BY_KIND: dict[Kind, st.SearchStrategy[Value]] = {
     Kind.SCALAR: SOME_TEXT | NUMBER,
     Kind.TEXT: SOME_TEXT | st.text("ab \n\r#-", min_size=1),
+    Kind.MARK: SOME_TEXT,
     Kind.SET: st.lists(TEXT, min_size=1, max_size=4).map(lambda texts: [*texts]),
     Kind.MAP: st.dictionaries(TEXT, VALUE, min_size=1, max_size=5),
     Kind.VALUE: VALUE.filter(lambda value: value not in (None, "", [], {})),

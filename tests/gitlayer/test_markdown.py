@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from gitlayer.markdown import EMPTY, escape, inert_block, unescape
-from gitlayer.subject import one_line
+from gitlayer.wording import one_line
 
 HOSTILE = st.lists(
     st.sampled_from(

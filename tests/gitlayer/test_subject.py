@@ -125,47 +125,6 @@ def test_related_items() -> None:
     assert subject(edge | {"changes": removed}) == "T-A is no longer related to T-B"
 
 
-def conflict(version: int, **changes: list[Value]) -> Row:
-    """An entry of a conflict."""
-    told: Row = dict(changes)
-    return {"entity": "conflict", "ref": "C-9XYZK", "version": version, "changes": told}
-
-
-@pytest.mark.parametrize(
-    ("field", "entity", "over"),
-    [
-        ("status", "work_item", "status of T-R14D2"),
-        ("metadata.actual_hours", "work_item", "actual hours of T-R14D2"),
-        ("name", "vendor", "name of V-R14D2"),
-        ("report_layout", "configuration", "hand-written sections of the configuration"),
-    ],
-)
-def test_conflict_is_noticed(field: str, entity: str, over: str) -> None:
-    """A new conflict says which field of which row it is over."""
-    noticed = conflict(
-        1, entity=[None, entity], entity_id=[None, ROW], field=[None, field], status=[None, "open"]
-    )
-    assert subject(noticed) == f"conflict over {over}: noticed"
-
-
-@pytest.mark.parametrize(
-    ("resolution", "words"),
-    [("local", "local kept"), ("both", "both kept"), ("value", "another value kept")],
-)
-def test_conflict_is_resolved(resolution: str, words: str) -> None:
-    """A decision says what was kept; what the conflict is over where its entry tells."""
-    decided = conflict(
-        2,
-        status=["open", "resolved"],
-        resolution=[None, resolution],
-        resolved_by=[None, "claude-code"],
-        kept=["active", "blocked"],
-    )
-    assert subject(decided) == f"conflict C-9XYZK: resolved, {words}"
-    named = decided | {"title": "metadata.actual_hours of P-7F3KQ"}
-    assert subject(named) == f"conflict over actual hours of P-7F3KQ: resolved, {words}"
-
-
 @pytest.mark.parametrize(
     ("row", "line"),
     [

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.laptops import Laptops, laptops
 from tests.localstore.world import World
 
 
@@ -17,3 +18,11 @@ async def world(anyio_backend: str, new_store: Path, tmp_path: Path) -> AsyncIte
     world = await World.begin(path, first_id=100)
     yield world
     await world.store.close()
+
+
+@pytest.fixture
+async def both(anyio_backend: str, new_store: Path, tmp_path: Path) -> AsyncIterator[Laptops]:
+    """Two laptops in step, with nothing in their stores."""
+    async with laptops(new_store, tmp_path) as both:
+        await both.sync()
+        yield both

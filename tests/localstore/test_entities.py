@@ -2,15 +2,8 @@
 
 import pytest
 
-from localstore.entities import (
-    ENTITIES,
-    STAMP,
-    VENDOR,
-    WORK_ITEM,
-    Kind,
-    changes_between,
-    letter_of,
-)
+from localstore.differences import changes_between
+from localstore.entities import ENTITIES, STAMP, VENDOR, WORK_ITEM, Kind, letter_of
 from localstore.values import Row, Value
 from tests.localstore.world import World
 

@@ -101,8 +101,8 @@ async def test_release_notes_since_show_what_is_newer(world: World, caller: Call
 
 
 async def test_conflicts_are_shown(caller: Caller) -> None:
-    """The prompt for conflicts holds the open ones; here there are none."""
-    assert '{"items":[],"total":0}' in await prompt(caller, "resolve_conflicts")
+    """Without conflicts the prompt says that there is nothing to do."""
+    assert "There is no open conflict" in await prompt(caller, "resolve_conflicts")
 
 
 @pytest.mark.parametrize(

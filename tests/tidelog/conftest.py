@@ -1,5 +1,6 @@
-"""One store with a project in it, for the commands that read."""
+"""One store with a project in it, for the commands that read; and a real hub."""
 
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from localstore.models import (
 )
 from localstore.store import Store
 from localstore.values import Value, number_of, text_of
+from tests.postgres import Server, fresh_database, running_server
 from tidelog.wiring import Ids, now
 
 LONG = "A title of two hundred characters, as long as one may be, " * 4
@@ -24,6 +26,20 @@ SESSION: dict[str, Value] = {
     "prompts_count": 1,
     "yaml_frontmatter": {"schema_version": "1.0"},
 }
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """One server for all tests of a worker."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+async def hub_database(anyio_backend: str, postgres_server: Server) -> AsyncIterator[str]:
+    """The DSN of a database of the test's own, with the hub's schema."""
+    async with fresh_database(postgres_server) as dsn:
+        yield dsn
 
 
 @dataclass(frozen=True)

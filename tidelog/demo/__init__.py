@@ -1,1 +1,1 @@
-"""An afternoon of two assistants on one store, with real clients, that checks its own claims."""
+"""An afternoon of assistants on one store and a night of two laptops, with real clients."""

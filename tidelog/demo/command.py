@@ -1,9 +1,12 @@
-"""`tidelog demo`: two real MCP clients work for an afternoon on a scratch store."""
+"""`tidelog demo`: real MCP clients work for an afternoon on a scratch store, then on two."""
 
+import asyncio
 import shlex
 import shutil
+import signal
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -11,13 +14,16 @@ from mcp.shared.exceptions import MCPError
 from rich.text import Text
 
 from localstore.errors import TidelogError
+from syncd.embedded import EmbeddedTrouble
 from tidelog.arguments import Arguments
 from tidelog.beginning import make_store
-from tidelog.demo import beginning, evening, working
+from tidelog.demo import beginning, evening, night, working
 from tidelog.demo.afternoon import Afternoon
 from tidelog.demo.clients import Assistant, Timings, UnexpectedAnswerError, assistant
 from tidelog.demo.evening import Evening
+from tidelog.demo.night import Laptop, Night, second_laptop
 from tidelog.demo.running import Line
+from tidelog.demo.scratch_hub import scratch_hub
 from tidelog.demo.script import PROJECT
 from tidelog.discovery import FOLDER, Found, Place
 from tidelog.reads import surroundings
@@ -47,11 +53,31 @@ async def demo(arguments: Arguments) -> int:
     """`tidelog demo`: tell the story; return 0 only if everything in it came out as it says."""
     screen = Screen()
     folder = Path(tempfile.mkdtemp(prefix="tidelog-demo-"))
+    told = _cancelled_by(signal.SIGTERM, signal.SIGHUP)
     try:
         return await _play(screen, folder, keep=arguments.keep)
+    except asyncio.CancelledError:
+        if told:
+            return 128 + told[0]
+        raise
     finally:
         if not arguments.keep:
             shutil.rmtree(folder)
+
+
+def _cancelled_by(*numbers: signal.Signals) -> list[int]:
+    """Let these signals end the story as Ctrl-C does, for a hub must not outlive it. The signals
+    that came."""
+    story, told = asyncio.current_task(), list[int]()
+
+    def end(number: int) -> None:
+        told.append(number)
+        if story is not None:
+            story.cancel()
+
+    for number in numbers:
+        asyncio.get_running_loop().add_signal_handler(number, end, number)
+    return told
 
 
 async def _play(screen: Screen, folder: Path, *, keep: bool) -> int:
@@ -78,11 +104,12 @@ async def _play(screen: Screen, folder: Path, *, keep: bool) -> int:
                 screen.show(_chapter(number, title))
                 await chapter(day)
         await _spend_evening(screen, day, place, settings)
+        await _show_status(screen, place, settings)
+        await _spend_night(screen, day, place, timings)
     except (UnexpectedAnswerError, MCPError, TidelogError) as failure:
         screen.show([Text(""), said(f"The story ends here: {failure}", "bold red")])
         screen.show(_last_words(place.project_folder))
         return 1
-    await _show_status(screen, place, settings)
     screen.show([Text(""), *timing_lines(timings, screen.width)])
     screen.show([Text(""), *_verdict(day.broken_claims, place, keep=keep, width=screen.width)])
     return 1 if day.broken_claims else 0
@@ -105,6 +132,42 @@ async def _spend_evening(screen: Screen, day: Afternoon, place: Place, settings:
         await chapter(spent)
     if len(chapters) < len(evening.CHAPTERS):
         day.tell("git is not installed here: what it says, and what it brings back, is left out.")
+
+
+async def _spend_night(screen: Screen, day: Afternoon, place: Place, timings: Timings) -> None:
+    """The chapters of two laptops and a hub; only where a hub can run on this machine."""
+    scratch = place.project_folder.parent
+    first = len(CHAPTERS) + len(evening.CHAPTERS) + 1
+    with ExitStack() as stack:
+        try:
+            variables = stack.enter_context(scratch_hub(scratch))
+        except EmbeddedTrouble as trouble:
+            screen.show(_chapter(first, night.CHAPTERS[0][0]))
+            day.tell(f"Two laptops and a hub are left out: {trouble.message}. {trouble.hint}.")
+            return
+        spent = Night(
+            ann=Laptop("Ann", place),
+            ben=second_laptop(scratch),
+            variables=variables,
+            edited=day.ref("t5"),
+            claimed=day.ref("t10"),
+            timings=timings,
+            tell=day.tell,
+            quote=day.quote,
+            typed=partial(_typed, screen),
+            broken_claims=day.broken_claims,
+        )
+        for number, (title, chapter) in enumerate(night.CHAPTERS, first):
+            screen.show(_chapter(number, title))
+            await chapter(spent)
+
+
+def _typed(screen: Screen, commands: Sequence[tuple[str, str]]) -> None:
+    """Commands as they are typed, each with what it printed, as it was printed."""
+    for command, printed in commands:
+        lines = [Text(line, "yellow") for line in printed.rstrip().splitlines()]
+        screen.show([Text(""), said(f"$ {command}", "bold"), *lines])
+    screen.show([Text("")])
 
 
 def _chapter(number: int, title: str) -> list[Text]:
@@ -160,6 +223,7 @@ def timing_lines(timings: Timings, width: int) -> list[Text]:
     rows += [
         [said(kind), said(f"{count:,}"), said(f"{middle:.1f}"), said(f"{slowest:.1f}")]
         for kind, count, middle, slowest in timings.rows()
+        if count > 1
     ]
     note = "milliseconds over stdio, as the client saw them; what was written is on disk"
     return [

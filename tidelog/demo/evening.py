@@ -17,7 +17,7 @@ from tidelog.wiring import open_store
 
 OLD_FILE = "old_status.md"
 _HAND_WRITTEN = "## HOW WE WORK"
-_SHOWN = 6
+_SHOWN = 4
 
 
 @dataclass(slots=True)

@@ -4,11 +4,14 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tidelog.demo.clients import UnexpectedAnswerError
+
+_PATIENCE_SECONDS = 120.0
+"""How long one command may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +23,9 @@ class Ended:
     err: str
 
 
-async def tidelog(*words: str, cwd: Path) -> Ended:
-    """Run a command of tidelog's to its end, under nobody's settings."""
-    return await _run([sys.executable, "-m", "tidelog", *words], cwd)
+async def tidelog(*words: str, cwd: Path, **variables: str) -> Ended:
+    """Run a command of tidelog's to its end, under nobody's settings but these variables."""
+    return await _run([sys.executable, "-m", "tidelog", *words], cwd, variables)
 
 
 async def done(*words: str, cwd: Path) -> str:
@@ -49,16 +52,25 @@ class Line:
 async def git_log(status: Path, *words: str) -> list[Line]:
     """Ask `git log` in the snapshots; newest first."""
     form = ("--format=%ad%x1f%an%x1f%s", "--date=format:%H:%M", "--no-color")
-    asked = await _run(["git", "--no-pager", "log", *form, *words], status)
+    asked = await _run(["git", "--no-pager", "log", *form, *words], status, {})
     return [Line(*line.split("\x1f")) for line in asked.out.splitlines()]
 
 
-async def _run(command: Sequence[str], cwd: Path) -> Ended:
+async def _run(command: Sequence[str], cwd: Path, variables: Mapping[str, str]) -> Ended:
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=cwd, env=_environment(), stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+        *command,
+        cwd=cwd,
+        env={**_environment(), **variables},
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
     )
     try:
-        out, err = await process.communicate()
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            out, err = await process.communicate()
+    except TimeoutError:
+        told = " ".join(command[command.index("-m") + 1 :] if "-m" in command else command)
+        raise UnexpectedAnswerError(f"`{told}` does not end") from None
     finally:
         if process.returncode is None:
             process.kill()

@@ -5,7 +5,8 @@ from itertools import groupby
 from rich.cells import cell_len
 from rich.text import Text
 
-from gitlayer.subject import named, one_line, subject, what_changed
+from gitlayer.subject import is_merge, joined, named, subject, what_changed
+from gitlayer.wording import one_line
 from localstore.values import Row, number_of, rows_of, text_of
 from tidelog.views.lines import clean, count, heading, said, wrapped
 
@@ -45,12 +46,20 @@ def _entry(entry: Row, who_cells: int, width: int, *, of_one: bool) -> list[Text
     who.truncate(who_cells, overflow="ellipsis", pad=True)
     ref = "" if of_one else text_of(entry, "ref").ljust(_REF_CELLS) + "  "
     first = f"  {time}  {who.plain}  {ref}"
-    text = one_line(what_changed(entry), _LONGEST) if of_one else subject(entry)
+    text = one_line(_what(entry), _LONGEST) if of_one else subject(entry)
+    if text_of(entry, "on") and not is_merge(entry):
+        text += f" · {text_of(entry, 'on')}"
     lines = wrapped(text, width=width, indent=cell_len(first), first=first)
     lines[0].stylize("dim", 0, 7)
     lines[0].stylize("green", 9, 9 + len(who.plain))
     lines[0].stylize("cyan", 11 + len(who.plain), len(first))
     return lines
+
+
+def _what(entry: Row) -> str:
+    """What an entry did, where its row is named already."""
+    told = what_changed(entry)
+    return f"merged {joined(entry)}: {told}" if is_merge(entry) else told
 
 
 def _who(entry: Row) -> str:

@@ -244,6 +244,7 @@ def _enhancements(enhancements: list[Row], width: int) -> list[Text]:
 
 def _conflicts(status: Row) -> list[Text]:
     conflicts = number_of(status, "open_conflicts")
-    return (
-        [Text(""), said(count(conflicts, "conflict") + " to settle", "yellow")] if conflicts else []
-    )
+    if not conflicts:
+        return []
+    told = f"{count(conflicts, 'conflict')} to settle: tidelog conflicts"
+    return [Text(""), said(told, "yellow")]

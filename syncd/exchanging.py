@@ -1,0 +1,103 @@
+"""One attempt: to the hub, and round after round until both sides have everything."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+
+from localstore.store import Store
+from localstore.values import text_of
+from syncd.hub import HubWentBack, UnknownProject
+from syncd.linking import HubAddress, Link, Linked
+from syncd.rounds import Round, Step, run_round
+from syncd.standing import NotJoined
+
+_BEGINNINGS = 3
+"""How often one attempt begins anew with a hub that lost something, before it counts as failed."""
+_ROUNDS = 100
+"""How many rounds one attempt has, so that it ends however busily others write."""
+
+
+@dataclass(slots=True)
+class Moved:
+    """What an attempt moved, in rows, and how far this store was when it had everything."""
+
+    pulled: int = 0
+    merged: int = 0
+    pushed: int = 0
+    conflicts: int = 0
+    repaired: int = 0
+    refused: int = 0
+    head: int = 0
+
+    def add(self, done: Round) -> None:
+        """Count one more round; what is refused is refused anew by each."""
+        self.pulled += done.pulled
+        self.merged += done.merged
+        self.pushed += done.pushed
+        self.conflicts += done.conflicts
+        self.repaired += done.repaired
+        self.refused = done.refused
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A store, its link, how to have a turn while other processes sync the same store, where to
+    tell what a person should know, and whom to tell how far it is."""
+
+    store: Store
+    linked: Linked
+    turn: Callable[[], AbstractAsyncContextManager[None]]
+    tell: Callable[[str], None]
+    step: Step = lambda _done, _total: None
+
+    async def attempt(self, address: HubAddress) -> Moved:
+        """Exchange until both sides have everything. A hub that was restored or replaced is filled
+        again from here; that is told.
+
+        Raises: SyncError: it did not come to that. Busy, Unavailable: the store. What was exchanged
+            until then stays.
+        """
+        async with self.turn():
+            for left in reversed(range(_BEGINNINGS)):
+                project_id = (await self.store.sync_place()).project_id
+                if project_id is None:
+                    raise NotJoined
+                try:
+                    link = await self.linked.to(address, project_id, self.store.replica_id)
+                    return await self._rounds(link, project_id)
+                except HubWentBack:
+                    if not left:
+                        raise
+                    await self._forget(address, "is at an earlier state; all is compared anew")
+                except UnknownProject:
+                    if not left:
+                        raise
+                    await self._open_again(address, project_id)
+            raise AssertionError("the last beginning returns or raises")
+
+    async def _forget(self, address: HubAddress, why: str) -> None:
+        await self.store.forget_hub()
+        self.tell(f"the hub {address.name} {why}")
+
+    async def _open_again(self, address: HubAddress, known: str) -> None:
+        """Make the project anew on a hub that has lost it, and forget what that hub once had."""
+        name = text_of(await self.store.status(shown=1), "project")
+        project_id = await self.linked.open_project(known, name)
+        if project_id != known:
+            await self.store.join(project_id)
+        await self._forget(address, f"had lost the project {name}; it is filled again from here")
+
+    async def _rounds(self, link: Link, project_id: str) -> Moved:
+        """Round after round, while they move anything or somebody goes on writing here."""
+        moved = Moved()
+        for _ in range(_ROUNDS):
+            before = await self.store.head()
+            done = await run_round(self.store, link, step=self.step)
+            moved.add(done)
+            moved.head = await self.store.head()
+            if done.pulled and await self.store.unnamed_replicas():
+                await self.store.note_replicas(await link.replica_names(project_id))
+            unmoved = moved.head == before and not done.again
+            if unmoved or not await self.store.dirty_names():
+                break
+        return moved

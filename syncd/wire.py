@@ -1,0 +1,98 @@
+"""Rows and pages as the hub's functions take and give them: one array a column, JSON as text."""
+
+from collections.abc import Mapping, Sequence
+
+from localstore.exchange import EXTRA, Commit, HubPage, HubRow, PushedRow, Receipt, Verdict
+from localstore.exchange import VerdictKind as Kind
+from localstore.values import Row, Value, from_json, mapping_of, to_json, without_nulls
+
+_KINDS: Mapping[str, Kind] = {
+    "accepted": "accepted",
+    "already": "already",
+    "moved_on": "moved_on",
+    "rejected": "rejected",
+}
+ROW_COLUMNS = ("version", "created_at", "created_by", "updated_at", "updated_by")
+ENTRY_COLUMNS = ("change_id", "version", "changed_at", "changed_by", "replica_id")
+
+
+def batch_columns(rows: Sequence[PushedRow]) -> list[list[object]]:
+    """The arrays that describe a batch, in the order in which the hub's `push` takes them.
+
+    Raises:
+        ValueError: a value is none that JSON has.
+    """
+    stamped = [[row.stamp.get(name) for row in rows] for name in ROW_COLUMNS]
+    entries = [(place, entry) for place, row in enumerate(rows, 1) for entry in row.entries]
+    told = [[entry.get(name) for _, entry in entries] for name in ENTRY_COLUMNS]
+    return [
+        [row.name.entity for row in rows],
+        [row.name.row_id for row in rows],
+        [row.change_id for row in rows],
+        [row.base_change_id for row in rows],
+        *map(list[object], stamped),
+        [to_json(row.fields) for row in rows],
+        [place for place, _ in entries],
+        *map(list[object], told),
+        [_braced(entry.get("parents")) for _, entry in entries],
+        [to_json(entry.get("changes")) for _, entry in entries],
+    ]
+
+
+def receipt(answer: Mapping[str, object]) -> Receipt:
+    """What a push was answered, from the columns of the one row that `push` returns."""
+    head, stamp = _number(answer["head"]), answer["stamp"]
+    verdicts = zip(
+        _texts(answer["kinds"]), _texts(answer["reasons"]), _texts(answer["currents"]), strict=True
+    )
+    return Receipt(
+        tuple(
+            Verdict(_KINDS[str(kind)], reason or "", current) for kind, reason, current in verdicts
+        ),
+        _number(answer["previous_head"]),
+        head,
+        None if stamp is None else Commit(head, str(stamp)),
+    )
+
+
+def page(answer: Mapping[str, object]) -> HubPage:
+    """A page, from the columns of the one row that `pull` returns."""
+    seq, stamp = answer["commit_seq"], answer["commit_stamp"]
+    rows = _list(answer["rows"])
+    return HubPage(
+        tuple(HubRow(str(pair[0]), _flat(pair[1])) for pair in rows if isinstance(pair, list)),
+        tuple(
+            without_nulls(entry) for entry in _list(answer["entries"]) if isinstance(entry, dict)
+        ),
+        _number(answer["upto"]),
+        _number(answer["head"]),
+        None if seq is None else Commit(_number(seq), str(stamp)),
+    )
+
+
+def _flat(row: Value) -> Row:
+    """A row without what is empty; fields that the hub does not know stand beside the others."""
+    told = without_nulls(row) if isinstance(row, dict) else {}
+    strange = mapping_of(told, EXTRA)
+    told.pop(EXTRA, None)
+    return strange | told
+
+
+def _list(told: object) -> list[Value]:
+    value = from_json(told) if isinstance(told, str) else []
+    return value if isinstance(value, list) else []
+
+
+def _texts(column: object) -> list[str | None]:
+    """An array of texts and nulls; none at all for an empty one, which SQL calls null."""
+    members = column if isinstance(column, list) else []
+    return [None if member is None else str(member) for member in members]
+
+
+def _number(column: object) -> int:
+    return int(str(column))
+
+
+def _braced(parents: Value) -> str | None:
+    """A list of ids as PostgreSQL writes an array of them."""
+    return "{" + ",".join(map(str, parents)) + "}" if isinstance(parents, list) else None

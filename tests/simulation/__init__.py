@@ -1,0 +1,1 @@
+"""A seeded simulation of replicas, a hub and everything that goes wrong between them."""

@@ -1,0 +1,106 @@
+"""`tidelog conflicts`: what needs a decision, and deciding it."""
+
+import json
+from pathlib import Path
+from typing import get_args
+
+from localstore.entities import ENTITIES, Kind
+from localstore.errors import InvalidArguments
+from localstore.fields import Keep
+from localstore.models import Page
+from localstore.store import Store
+from localstore.values import Row, Value, mapping_of, number_of, text_of
+from tidelog.arguments import Arguments
+from tidelog.opening import Setting, locate, opened
+from tidelog.screen import Screen, show_json
+from tidelog.views.conflicts import conflict_lines, list_lines, settled_lines
+from tidelog.wiring import now
+
+_PAGE = 200
+_KEEPS: tuple[Keep, ...] = get_args(Keep)
+_NUMBERS = ("pr_number", "priority", "default_token_budget")
+
+
+async def conflicts(arguments: Arguments) -> int:
+    """`tidelog conflicts [list|show REF|resolve REF --keep …]`."""
+    setting = locate(arguments, Path.cwd())
+    async with opened(setting) as store:
+        match arguments.action:
+            case "show":
+                return await _show(store, arguments)
+            case "resolve":
+                return await _resolve(store, arguments, setting)
+            case _:
+                return await _list(store, arguments)
+
+
+async def _list(store: Store, arguments: Arguments) -> int:
+    row = await store.conflicts(
+        None if arguments.settled else "open", Page(limit=min(arguments.limit, _PAGE))
+    )
+    if arguments.json:
+        show_json(row)
+        return 0
+    screen = Screen()
+    screen.show(list_lines(row, now=now(), width=screen.width))
+    return 0
+
+
+async def _show(store: Store, arguments: Arguments) -> int:
+    row = await store.conflict(arguments.key or "")
+    if arguments.json:
+        show_json(row)
+        return 0
+    screen = Screen()
+    screen.show(conflict_lines(row, now=now(), width=screen.width, full=arguments.full))
+    return 0
+
+
+async def _resolve(store: Store, arguments: Arguments, setting: Setting) -> int:
+    from tidelog.keeping import person
+
+    key = arguments.key or ""
+    row = await store.conflict(key)
+    keep = _decision(arguments, row)
+    value = None if arguments.value is None else _value(row, arguments.value)
+    who = person(setting.place, setting.settings.values)
+    answer = await store.resolve_conflict(key, keep, value, who=who)
+    if arguments.json:
+        show_json(answer)
+        return 0
+    left = number_of(await store.conflicts("open", Page(limit=1)), "total")
+    screen = Screen()
+    screen.show(settled_lines(answer, left, width=screen.width))
+    return 0
+
+
+def _decision(arguments: Arguments, row: Row) -> Keep:
+    """What was asked to be kept; `--value` alone means it.
+
+    Raises:
+        InvalidArguments: nothing was asked for, or `--value` beside another decision.
+    """
+    given = arguments.decision or ("value" if arguments.value is not None else None)
+    if given is None and text_of(row, "status") == "open":
+        told = "; ".join(f"{way}: {does}" for way, does in mapping_of(row, "ways").items())
+        raise InvalidArguments("--keep", f"says what to keep ({told})")
+    if given == "value" and arguments.value is None:
+        raise InvalidArguments("--value", "is needed with --keep value")
+    if given != "value" and arguments.value is not None:
+        raise InvalidArguments("--value", f"goes with --keep value, not with --keep {given}")
+    return next((keep for keep in _KEEPS if keep == given), "remote")
+
+
+def _value(row: Row, text: str) -> Value:
+    """A value as it was typed: text where the field holds text, else JSON where it is that."""
+    field = text_of(row, "field")
+    kind = ENTITIES[text_of(mapping_of(row, "about"), "entity")].kind_of(field)
+    if kind is Kind.SET and not text.lstrip().startswith("["):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if kind is Kind.SET or field.startswith("metadata.") or field in _NUMBERS:
+        try:
+            value: Value = json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+        return value
+    return text
