@@ -59,7 +59,8 @@ class HubPage:
     `entries` hold entity, id, change_id, version, changed_at, changed_by, replica_id, parents and
     changes; an entry stands in the same page as the row it left, or in an earlier one. `cursor` is
     where the page ends, `head` where the project does; they are equal on the last page. `seen` is
-    the commit that `cursor` lies in: a commit stands or falls as a whole.
+    the hub's newest commit when the page was read: rows that moved on to later numbers are not in
+    the page, so only a hub that has those numbers has not gone back behind it.
     """
 
     rows: tuple[HubRow, ...]

@@ -187,7 +187,8 @@ class PostgresHub:
         # Over the other connection: a pooler lets one hear itself while its statement runs.
         await self._connection.ask("SELECT pg_notify($1, '')", probe)
         try:
-            await asyncio.wait_for(probed.wait(), PROBE_SECONDS)
+            async with asyncio.timeout(PROBE_SECONDS):
+                await probed.wait()
         except TimeoutError:
             self.notifications = False
             self._connection.forget_statements()

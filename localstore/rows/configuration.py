@@ -18,6 +18,8 @@ FIRST_CHANGE_ID = named_id("change", "configuration:first")
 """Stores begun alone share this change, so that two of them that meet have nothing to merge."""
 FIRST_MOMENT = "2026-01-01T00:00:00.000000Z"
 FIRST_AUTHOR = "tidelog"
+FIRST_REPLICA = named_id("replica", "configuration:first")
+"""No store's own: the change is the same wherever it is noted."""
 
 
 def plant(connection: sqlite3.Connection, stamp: Stamp) -> None:
@@ -36,7 +38,7 @@ def plant(connection: sqlite3.Connection, stamp: Stamp) -> None:
         "updated_by": FIRST_AUTHOR,
     }
     store(connection, CONFIGURATION, row)
-    first = Stamp(FIRST_AUTHOR, FIRST_MOMENT, stamp.replica_id, stamp.new_id)
+    first = Stamp(FIRST_AUTHOR, FIRST_MOMENT, FIRST_REPLICA, stamp.new_id)
     record(
         connection,
         CONFIGURATION,

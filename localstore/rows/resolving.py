@@ -48,13 +48,12 @@ def resolve(
     if changes:
         _expect_changeable(connection, conflict, row, decided)
         row, _ = set_fields(connection, entity, row_id, {field: decided}, stamp=stamp)
-        decided = value_in(row, field)
     resolution: Row = {
         "status": "resolved",
         "resolved_at": stamp.now,
         "resolved_by": stamp.who,
         "resolution": keep,
-        "kept": decided,
+        "kept": value_in(row, field),
     }
     resolved, _ = update(connection, CONFLICT, conflict, resolution, stamp=stamp)
     dispute = dispute_of(connection, resolved, machines(connection))

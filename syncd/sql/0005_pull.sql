@@ -26,8 +26,10 @@ BEGIN
         ) y;
         upto := coalesce(upto, head);
     END IF;
-    SELECT c.seq, c.stamp INTO commit_seq, commit_stamp FROM tidelog.commits c
-    WHERE c.project_id = project AND c.seq >= upto AND upto > 0 ORDER BY c.project_id, c.seq LIMIT 1;
+    -- The newest commit there is: what a page leaves out, because it moved further on, is known only
+    -- to a hub that still has all of them.
+    SELECT p.head_seq, p.last_stamp INTO commit_seq, commit_stamp FROM tidelog.projects p
+    WHERE p.id = project AND p.head_seq > 0;
     SELECT '[' || string_agg(r.told, ',' ORDER BY r.seq) || ']' INTO rows
     FROM tidelog.rows_between(project, after, upto) r;
     SELECT '[' || string_agg(e.told, ',' ORDER BY e.seq, e.ord) || ']' INTO entries FROM (
