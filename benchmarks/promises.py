@@ -61,7 +61,7 @@ DELAY_MUST = Bound(100)
 FIRST_MUST = Bound(4, times_floor=COPY, median=True)
 FIRST_AIM = Bound(2, times_floor=COPY, median=True)
 """The time for all rows: a quarter, and half, of the rate of COPY and upsert."""
-FLAT_AIM = Bound(1.25, times_floor=EARLY, median=True)
+FLAT_AIM = Bound(1.2, times_floor=EARLY, median=True)
 ACROSS_MUST = Bound(1_000)
 ACROSS_AIM = Bound(100, median=True)
 BUSY_MUST = Bound(1.5, times_floor=IDLE, median=True)

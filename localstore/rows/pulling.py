@@ -8,6 +8,7 @@ from typing import NamedTuple
 from localstore.ancestry import Graph, ancestors
 from localstore.entities import ENTITIES, STAMP, WORK_ITEM, Entity
 from localstore.exchange import HubPage, off_the_wire
+from localstore.rows.configuration import FIRST_REPLICA
 from localstore.rows.lineage import graph_of
 from localstore.rows.lookup import ARCHIVE, fetch
 from localstore.rows.merging import merge_into
@@ -43,7 +44,7 @@ def apply_page(connection: sqlite3.Connection, page: HubPage, stamp: Stamp) -> A
     """
     entries = [each for each in page.entries if each["entity"] in ENTITIES]
     append_entries(connection, entries)
-    meet_replicas(connection, {text_of(each, "replica_id") for each in entries})
+    meet_replicas(connection, {text_of(each, "replica_id") for each in entries} - {FIRST_REPLICA})
     taken = merged = conflicts = 0
     for entity in ENTITIES.values():
         arrived = [_as_kept(entity, each.row) for each in page.rows if each.entity == entity.name]
