@@ -67,7 +67,7 @@ def _line(figure: Figure, names: Sequence[str]) -> str:
         _number(figure.sample.p50),
         _number(figure.sample.p99) if figure.unit == "ms" else "",
         *_padded(floors, 3),
-        "" if figure.ratio is None else f"{figure.ratio:.2f}",
+        "" if figure.ratio is None else f"{figure.ratio:.{2 if figure.ratio < 100 else 0}f}",
         _promise(figure, figure.must),
         _promise(figure, figure.aim),
     )
