@@ -23,6 +23,11 @@ _HINTS = {
 }
 
 
+def tables_of(entity: Entity) -> tuple[str, ...]:
+    """The tables that hold rows of an entity."""
+    return (entity.table, ARCHIVE) if entity is WORK_ITEM else (entity.table,)
+
+
 def fetch(
     connection: sqlite3.Connection, entity: Entity, row_id: str, *, table: str = ""
 ) -> Row | None:

@@ -10,7 +10,7 @@ from localstore.entities import ENTITIES, STAMP, WORK_ITEM, Entity
 from localstore.exchange import HubPage, off_the_wire
 from localstore.rows.configuration import FIRST_REPLICA
 from localstore.rows.lineage import graph_of
-from localstore.rows.lookup import ARCHIVE, fetch
+from localstore.rows.lookup import ARCHIVE, fetch, tables_of
 from localstore.rows.merging import merge_into
 from localstore.rows.sync_place import meet_replicas, move_cursor
 from localstore.values import Row, Value, mapping_of, text_of, to_json
@@ -126,7 +126,7 @@ def _as_kept(entity: Entity, row: Row) -> Row:
 
 
 def _here(connection: sqlite3.Connection, entity: Entity, ids: Sequence[str]) -> dict[str, _Here]:
-    tables = (entity.table, ARCHIVE) if entity is WORK_ITEM else (entity.table,)
+    tables = tables_of(entity)
     wanted: list[Value] = [*ids]
     return {
         str(row_id): _Here(table, str(change_id), base)

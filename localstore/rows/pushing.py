@@ -10,7 +10,7 @@ from localstore.entities import CONFLICT, DEPENDENCY, ENTITIES, VENDOR, WORK_ITE
 from localstore.exchange import EXTRA, Name, PushedRow, on_the_wire
 from localstore.ids import name_key
 from localstore.rows.lineage import graph_of
-from localstore.rows.lookup import ARCHIVE
+from localstore.rows.lookup import ARCHIVE, tables_of
 from localstore.rows.sync_place import DIRTY, change_of
 from localstore.values import (
     Row,
@@ -150,7 +150,7 @@ def _dirty_rows(connection: sqlite3.Connection, names: Sequence[Name]) -> dict[N
     for entity_name, ids in wanted.items():
         entity = ENTITIES[entity_name]
         columns = columns_of(entity)
-        for table in (entity.table, ARCHIVE) if entity is WORK_ITEM else (entity.table,):
+        for table in tables_of(entity):
             found = connection.execute(
                 f"SELECT {', '.join(columns)} FROM {table} "
                 f"WHERE {DIRTY} AND id IN (SELECT value FROM json_each(?))",

@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from localstore.entities import ENTITIES, WORK_ITEM
+from localstore.entities import ENTITIES
 from localstore.exchange import Name, PushedRow, Receipt
-from localstore.rows.lookup import ARCHIVE
+from localstore.rows.lookup import tables_of
 from localstore.rows.repairs import repair
 from localstore.rows.sync_place import see
 from localstore.writing import Stamp
@@ -82,5 +82,5 @@ def _set_base(connection: sqlite3.Connection, bases: Iterable[tuple[Name, str | 
         by_entity.setdefault(name.entity, []).append((base, name.row_id))
     for entity_name, members in by_entity.items():
         entity = ENTITIES[entity_name]
-        for table in (entity.table, ARCHIVE) if entity is WORK_ITEM else (entity.table,):
+        for table in tables_of(entity):
             connection.executemany(f"UPDATE {table} SET base_change_id = ? WHERE id = ?", members)

@@ -4,13 +4,13 @@ import sqlite3
 from collections.abc import Callable, Iterator
 
 from localstore.ancestry import Graph, replay
-from localstore.entities import ENTITIES, WORK_ITEM, Entity
+from localstore.entities import ENTITIES, Entity
 from localstore.errors import CycleError, TooDeep
 from localstore.exchange import PushedRow
 from localstore.ids import name_key
 from localstore.merge import Clash
 from localstore.rows.lineage import graph_of
-from localstore.rows.lookup import ARCHIVE, fetch
+from localstore.rows.lookup import fetch, tables_of
 from localstore.rows.merging import MERGER, note_clash
 from localstore.rows.tree import ancestor_ids, check_move, rows_anywhere
 from localstore.values import Row, Value, text_of
@@ -115,7 +115,7 @@ def _at_base(graph: Graph, row: Row) -> Row:
 
 
 def _stored(connection: sqlite3.Connection, entity: Entity, row_id: str) -> tuple[str, Row | None]:
-    for table in (entity.table, ARCHIVE) if entity is WORK_ITEM else (entity.table,):
+    for table in tables_of(entity):
         row = fetch(connection, entity, row_id, table=table)
         if row is not None:
             return table, row

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
 from localstore.ancestry import Change, apply_changes
-from localstore.entities import ENTITIES, STAMP, WORK_ITEM, Entity
-from localstore.rows.lookup import ARCHIVE
+from localstore.entities import ENTITIES, STAMP, Entity
+from localstore.rows.lookup import tables_of
 from localstore.values import Row, Value, from_json, mapping_of, text_of, to_json, without_nulls
 
 Named: TypeAlias = tuple[str, str]
@@ -64,11 +64,6 @@ def columns_of_state(entity: Entity) -> list[str]:
     """What makes a row the same everywhere: refs are derived, and the base is this replica's."""
     stamp = (name for name in STAMP if name != "base_change_id")
     return ["id", *(each.name for each in entity.fields), *stamp]
-
-
-def tables_of(entity: Entity) -> tuple[str, ...]:
-    """The tables that hold rows of an entity."""
-    return (entity.table, ARCHIVE) if entity is WORK_ITEM else (entity.table,)
 
 
 def rows_now(connection: sqlite3.Connection, wanted: Iterable[Named]) -> dict[Named, Row]:

@@ -14,6 +14,7 @@ from localstore.entities import (
     letter_of,
 )
 from localstore.ids import full_ref, short_ref
+from localstore.rows.lookup import tables_of
 from localstore.rows.naming import conflict_in_words, edge_in_words, edges_in_words
 from localstore.rows.origins import authors
 from localstore.rows.rewinding import (
@@ -23,7 +24,6 @@ from localstore.rows.rewinding import (
     parents_of,
     rows_left,
     rows_now,
-    tables_of,
 )
 from localstore.rows.tree import rows_anywhere
 from localstore.values import Row, Value, from_json, text_of, texts_of, without_nulls

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from localstore.entities import ENTITIES
 from localstore.exchange import Commit
 from localstore.rows.conflicts import count_open
-from localstore.rows.lookup import ARCHIVE
+from localstore.rows.lookup import ARCHIVE, tables_of
 from localstore.values import Row, Value, without_nulls
 
 TABLES = (*(entity.table for entity in ENTITIES.values()), ARCHIVE)
@@ -193,9 +193,7 @@ def refused(connection: sqlite3.Connection) -> list[Value]:
 
 def change_of(connection: sqlite3.Connection, entity: str, row_id: str) -> tuple[str, bool] | None:
     """The last change of a row, and whether the row is dirty."""
-    tables = [ENTITIES[entity].table]
-    tables += [ARCHIVE] if entity == "work_item" else []
-    for table in tables:
+    for table in tables_of(ENTITIES[entity]):
         found = connection.execute(
             f"SELECT change_id, {DIRTY} FROM {table} WHERE id = ?", (row_id,)
         ).fetchone()

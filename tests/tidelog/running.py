@@ -13,6 +13,9 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
+UP_TO_DATE = re.compile(r"whole, newest (just now|\d+ min ago), every change is there")
+"""What `doctor` finds of snapshots in step, however long ago the last change was."""
+
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 from pathlib import Path
 
@@ -12,11 +11,8 @@ from localstore.models import VendorCreate
 from localstore.store import Store
 from localstore.values import Row, rows_of, text_of
 from tests.tidelog.conftest import Project
-from tests.tidelog.running import git, repository, tidelog, too_wide
+from tests.tidelog.running import UP_TO_DATE, git, repository, tidelog, too_wide
 from tidelog.wiring import Ids, now
-
-UP_TO_DATE = re.compile(r"whole, newest (just now|\d+ min ago), every change is there")
-"""Also on a machine that stood still for a while between the change and the look."""
 
 
 @pytest.fixture
