@@ -1,10 +1,12 @@
 """What must hold in the end: no acknowledged write is lost, and nobody quarrels with himself."""
 
 from collections.abc import Iterator
+from itertools import permutations
 from uuid import UUID
 
 from localstore.entities import CONFLICT, ENTITIES, Kind
 from localstore.exchange import Name
+from localstore.ids import named_id
 from localstore.values import Row, Value, text_of, to_json
 from tests.simulation.contents import Contents
 from tests.simulation.lineage import MACHINE, Entry, Lineage
@@ -146,7 +148,11 @@ def _quarrels(lineage: Lineage, conflicts: list[Row], ledger: Ledger) -> Iterato
         if not {*local, *remote} <= ledger.authors.keys():
             continue  # its writer is gone with the only store there was of it
         here, there = writers.get(local[0], []), writers.get(remote[0], [])
-        if len(here) == len(there) == 1 and _saw_either(lineage, here[0], there[0]):
+        if (
+            len(here) == len(there) == 1
+            and _saw_either(lineage, here[0], there[0])
+            and _is_of_standing_changes(lineage, row)
+        ):
             yield f"conflict {row['id']} on {row['field']} between {local[0]} and {remote[0]}"
 
 
@@ -155,6 +161,17 @@ def _is_of_a_merge(conflict: Row) -> bool:
     edited and the row has an id of its own; and of a long text, an old line may be what is left."""
     kind = ENTITIES[text_of(conflict, "entity")].kind_of(text_of(conflict, "field"))
     return UUID(text_of(conflict, "id")).version == NAMED and kind is not Kind.TEXT
+
+
+def _is_of_standing_changes(lineage: Lineage, conflict: Row) -> bool:
+    """Whether the two changes whose merge left the conflict are in history. A conflict goes to the
+    hub before its row: the store that had merged may be lost between the two, and what it had
+    written with it."""
+    changes = [entry.change_id for entry in lineage.of_row[text_of(conflict, "entity_id")]]
+    return any(
+        named_id("conflict", f"{there}:{here}:{text_of(conflict, 'field')}") == conflict["id"]
+        for there, here in permutations(changes, 2)
+    )
 
 
 def _saw_either(lineage: Lineage, first: str, second: str) -> bool:
