@@ -43,11 +43,16 @@ class Entity:
         """How the field `name` is kept; a scalar when the entity has no such field."""
         return _KINDS[self.name].get(name, Kind.SCALAR)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """All that a row of it may hold: id, fields, stamp."""
+        return _NAMES[self.name]
+
     def encode(self, row: Row) -> dict[str, str | int | float | None]:
         """Turn a row, or part of one, into what SQLite binds: sets and maps become JSON text."""
         kinds = _KINDS[self.name]
         return {
-            name: None if value is None else _encode(kinds.get(name, Kind.SCALAR), value)
+            name: None if value is None else encoded(kinds.get(name, Kind.SCALAR), value)
             for name, value in row.items()
         }
 
@@ -206,12 +211,14 @@ ENTITIES = {
 _KINDS = {
     entity.name: {field.name: field.kind for field in entity.fields} for entity in ENTITIES.values()
 }
+_NAMES = {
+    entity.name: frozenset(["id", *(field.name for field in entity.fields), *STAMP])
+    for entity in ENTITIES.values()
+}
+AS_JSON = (Kind.SET, Kind.MAP, Kind.VALUE)
+"""The kinds whose values stand in their column as JSON."""
 _STORED_AS_JSON = {
-    entity.name: [
-        field.name
-        for field in entity.fields
-        if field.kind not in (Kind.SCALAR, Kind.TEXT, Kind.MARK)
-    ]
+    entity.name: [field.name for field in entity.fields if field.kind in AS_JSON]
     for entity in ENTITIES.values()
 }
 _LETTERS = {"project": "P", "session": "S", "task": "T", "research": "R"}
@@ -222,7 +229,8 @@ def letter_of(entity: Entity, row: Row) -> str:
     return _LETTERS.get(str(row.get("item_type")), entity.letter)
 
 
-def _encode(kind: Kind, value: Value) -> str | int | float | None:
+def encoded(kind: Kind, value: Value) -> str | int | float | None:
+    """What SQLite binds for a field's value; an empty set or mapping is none at all."""
     if kind in (Kind.SET, Kind.MAP):
         return to_json(value) if value else None
     if kind is Kind.VALUE:

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from localstore.differences import changes_between
-from localstore.entities import STAMP, VENDOR, WORK_ITEM, Entity, letter_of
+from localstore.entities import AS_JSON, STAMP, VENDOR, WORK_ITEM, Entity, encoded, letter_of
 from localstore.errors import VersionConflict
 from localstore.ids import IdSource, full_ref, name_key, short_ref
+from localstore.schema import SEARCHED
 from localstore.text import words_in
 from localstore.values import Row, Value, number_of, text_of, to_json, without_nulls
 
@@ -58,13 +59,20 @@ def store(connection: sqlite3.Connection, entity: Entity, row: Row, *, table: st
 def store_all(
     connection: sqlite3.Connection, entity: Entity, rows: Sequence[Row], *, table: str = ""
 ) -> None:
-    """As `store`, for many rows of one entity."""
+    """As `store`, for many rows of one entity; what triggers derive is derived for all at once."""
+    table = table or entity.table
+    at_once = table in SEARCHED and len(rows) > 1
+    if at_once:
+        connection.execute(
+            f"INSERT INTO loading SELECT ?, coalesce(max(rowid), 0) FROM {table}", (table,)
+        )
     columns = _stored_columns(entity)
     connection.executemany(
-        f"INSERT INTO {table or entity.table} ({', '.join(columns)}) "
-        f"VALUES ({', '.join('?' * len(columns))})",
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
         _stored(entity, rows),
     )
+    if at_once:
+        connection.execute("DELETE FROM loading")
 
 
 def overwrite_all(
@@ -88,14 +96,18 @@ def _stored_columns(entity: Entity) -> tuple[str, ...]:
     return ("id", *(field.name for field in entity.fields), *STAMP, "ref", *derived)
 
 
-def _stored(entity: Entity, rows: Sequence[Row]) -> Iterator[tuple[str | int | float | None, ...]]:
+def _stored(entity: Entity, rows: Sequence[Row]) -> Iterator[tuple[Value, ...]]:
     """Each row as it stands in those columns, null where it has nothing."""
-    columns = _stored_columns(entity)
-    given = columns[: columns.index("ref")]
+    given = ("id", *(field.name for field in entity.fields), *STAMP)
+    encoders = [
+        (given.index(field.name), field.kind) for field in entity.fields if field.kind in AS_JSON
+    ]
     for row in rows:
-        stored = entity.encode({name: row[name] for name in given if name in row})
-        stored |= _derived(entity, row)
-        yield tuple(map(stored.get, columns))
+        values = [row.get(name) for name in given]
+        for place, kind in encoders:
+            if values[place] is not None:
+                values[place] = encoded(kind, values[place])
+        yield (*values, *_derived(entity, row).values())
 
 
 def update(

@@ -128,12 +128,10 @@ def _fill(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]
         for n in (1, 2):
             values = [n if kind == "INTEGER" else f"{name} {n}" for _, name, kind, *_ in described]
             marks = ", ".join("?" * len(values))
-            connection.execute(
-                f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO NOTHING", values
-            )
+            connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", values)
         question = ", ".join(name for _, name, *_ in described) + f" FROM {table}"
         contents[question] = connection.execute(f"SELECT {question}").fetchall()
-        assert len(contents[question]) >= 2
+        assert len(contents[question]) >= (1 if table == "sync" else 2)
     return contents
 
 
