@@ -1,6 +1,5 @@
 """What travels between a replica and a hub, as plain values."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -33,7 +32,7 @@ class PushedRow:
     seen the row. `stamp` holds version, created_at, created_by, updated_at, updated_by. `fields`
     are those that differ from the base (null: emptied), or all that are not null when there is no
     base. `entries` are the history entries the hub may lack, oldest first; the last one is
-    `change_id`'s.
+    `change_id`'s. What an entry tells (`changes`) is JSON text, which nobody on the way reads.
     """
 
     name: Name
@@ -57,10 +56,10 @@ class HubPage:
     """What the hub has after a cursor, in the order of its sequence numbers.
 
     `entries` hold entity, id, change_id, version, changed_at, changed_by, replica_id, parents and
-    changes; an entry stands in the same page as the row it left, or in an earlier one. `cursor` is
-    where the page ends, `head` where the project does; they are equal on the last page. `seen` is
-    the hub's newest commit when the page was read: rows that moved on to later numbers are not in
-    the page, so only a hub that has those numbers has not gone back behind it.
+    changes (JSON text); an entry stands in the same page as the row it left, or in an earlier one.
+    `cursor` is where the page ends, `head` where the project does; they are equal on the last page.
+    `seen` is the hub's newest commit when the page was read: rows that moved on to later numbers
+    are not in the page, so only a hub that has those numbers has not gone back behind it.
     """
 
     rows: tuple[HubRow, ...]
@@ -108,9 +107,10 @@ def on_the_wire(fields: Row) -> Row:
     return flat | extra if isinstance(extra, dict) else flat
 
 
-def off_the_wire(entity: Entity, row: Row, stamp: Iterable[str]) -> Row:
+def off_the_wire(entity: Entity, row: Row) -> Row:
     """A row as a replica keeps it: what the entity does not know goes under `extra`."""
-    known = {"id", *stamp, *(field.name for field in entity.fields)}
-    strange = {name: value for name, value in row.items() if name not in known}
-    kept = {name: value for name, value in row.items() if name in known}
-    return kept | {EXTRA: strange} if strange else kept
+    if row.keys() <= entity.names:
+        return row
+    kept = {name: value for name, value in row.items() if name in entity.names}
+    strange = {name: value for name, value in row.items() if name not in entity.names}
+    return kept | {EXTRA: strange}

@@ -2,41 +2,20 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from localstore.store import Store
 from localstore.values import text_of
 from syncd.hub import HubWentBack, UnknownProject
 from syncd.linking import HubAddress, Link, Linked
-from syncd.rounds import Round, Step, run_round
+from syncd.pacing import Pace
+from syncd.rounds import Moved, Step, run_round
 from syncd.standing import NotJoined
 
 _BEGINNINGS = 3
 """How often one attempt begins anew with a hub that lost something, before it counts as failed."""
 _ROUNDS = 100
 """How many rounds one attempt has, so that it ends however busily others write."""
-
-
-@dataclass(slots=True)
-class Moved:
-    """What an attempt moved, in rows, and how far this store was when it had everything."""
-
-    pulled: int = 0
-    merged: int = 0
-    pushed: int = 0
-    conflicts: int = 0
-    repaired: int = 0
-    refused: int = 0
-    head: int = 0
-
-    def add(self, done: Round) -> None:
-        """Count one more round; what is refused is refused anew by each."""
-        self.pulled += done.pulled
-        self.merged += done.merged
-        self.pushed += done.pushed
-        self.conflicts += done.conflicts
-        self.repaired += done.repaired
-        self.refused = done.refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +28,7 @@ class Exchange:
     turn: Callable[[], AbstractAsyncContextManager[None]]
     tell: Callable[[str], None]
     step: Step = lambda _done, _total: None
+    pace: Pace = field(default_factory=Pace)
 
     async def attempt(self, address: HubAddress) -> Moved:
         """Exchange until both sides have everything. A hub that was restored or replaced is filled
@@ -92,7 +72,7 @@ class Exchange:
         moved = Moved()
         for _ in range(_ROUNDS):
             before = await self.store.head()
-            done = await run_round(self.store, link, step=self.step)
+            done = await run_round(self.store, link, step=self.step, pace=self.pace)
             moved.add(done)
             moved.head = await self.store.head()
             if done.pulled and await self.store.unnamed_replicas():

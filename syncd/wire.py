@@ -1,10 +1,10 @@
 """Rows and pages as the hub's functions take and give them: one array a column, JSON as text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from localstore.exchange import EXTRA, Commit, HubPage, HubRow, PushedRow, Receipt, Verdict
 from localstore.exchange import VerdictKind as Kind
-from localstore.values import Row, Value, from_json, mapping_of, to_json, without_nulls
+from localstore.values import Row, Value, from_json, mapping_of, text_of, to_json, without_nulls
 
 _KINDS: Mapping[str, Kind] = {
     "accepted": "accepted",
@@ -13,6 +13,18 @@ _KINDS: Mapping[str, Kind] = {
     "rejected": "rejected",
 }
 ROW_COLUMNS = ("version", "created_at", "created_by", "updated_at", "updated_by")
+_ENTRY_ARRAYS = {
+    "entity": "entry_entities",
+    "id": "entry_ids",
+    "change_id": "entry_changes",
+    "version": "entry_versions",
+    "changed_at": "entry_at",
+    "changed_by": "entry_by",
+    "replica_id": "entry_replicas",
+    "parents": "entry_parents",
+    "changes": "entry_bodies",
+}
+"""The fields of an entry, and the columns of a page that hold them."""
 ENTRY_COLUMNS = ("change_id", "version", "changed_at", "changed_by", "replica_id")
 
 
@@ -35,7 +47,7 @@ def batch_columns(rows: Sequence[PushedRow]) -> list[list[object]]:
         [place for place, _ in entries],
         *map(list[object], told),
         [_braced(entry.get("parents")) for _, entry in entries],
-        [to_json(entry.get("changes")) for _, entry in entries],
+        [entry.get("changes") for _, entry in entries],
     ]
 
 
@@ -61,13 +73,20 @@ def page(answer: Mapping[str, object]) -> HubPage:
     rows = _list(answer["rows"])
     return HubPage(
         tuple(HubRow(str(pair[0]), _flat(pair[1])) for pair in rows if isinstance(pair, list)),
-        tuple(
-            without_nulls(entry) for entry in _list(answer["entries"]) if isinstance(entry, dict)
-        ),
+        tuple(_entries(answer)),
         _number(answer["upto"]),
         _number(answer["head"]),
         None if seq is None else Commit(_number(seq), str(stamp)),
     )
+
+
+def _entries(answer: Mapping[str, object]) -> Iterator[Row]:
+    """The history entries of a page, from an array for each of their fields."""
+    columns = [_members(answer[column]) for column in _ENTRY_ARRAYS.values()]
+    for values in zip(*columns, strict=True):
+        entry: Row = dict(zip(_ENTRY_ARRAYS, values, strict=True))
+        entry["parents"] = from_json(text_of(entry, "parents") or "[]")
+        yield entry
 
 
 def _flat(row: Value) -> Row:
@@ -85,8 +104,11 @@ def _list(told: object) -> list[Value]:
 
 def _texts(column: object) -> list[str | None]:
     """An array of texts and nulls; none at all for an empty one, which SQL calls null."""
-    members = column if isinstance(column, list) else []
-    return [None if member is None else str(member) for member in members]
+    return [None if member is None else str(member) for member in _members(column)]
+
+
+def _members(column: object) -> list[Value]:
+    return column if isinstance(column, list) else []
 
 
 def _number(column: object) -> int:

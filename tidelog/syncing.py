@@ -4,9 +4,10 @@ from pathlib import Path
 
 from localstore.store import Store
 from localstore.values import Row
-from syncd.exchanging import Exchange, Moved
+from syncd.exchanging import Exchange
 from syncd.hub import HubUnreachable
 from syncd.linking import HubAddress, Linked
+from syncd.rounds import Moved
 from syncd.standing import State
 from tidelog.arguments import Arguments
 from tidelog.hub_address import required_hub

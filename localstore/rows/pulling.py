@@ -6,24 +6,27 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from localstore.ancestry import Graph, ancestors
-from localstore.entities import ENTITIES, STAMP, WORK_ITEM, Entity
+from localstore.entities import ENTITIES, WORK_ITEM, Entity
 from localstore.exchange import HubPage, off_the_wire
 from localstore.rows.configuration import FIRST_REPLICA
+from localstore.rows.history import head
 from localstore.rows.lineage import graph_of
 from localstore.rows.lookup import ARCHIVE, fetch, tables_of
 from localstore.rows.merging import merge_into
 from localstore.rows.sync_place import meet_replicas, move_cursor
-from localstore.values import Row, Value, mapping_of, text_of, to_json
+from localstore.values import Row, Value, text_of, to_json
 from localstore.writing import Stamp, overwrite_all, store_all
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What one page did here: rows taken from the hub, rows merged with it, conflicts noted."""
+    """What one page did here: rows taken from the hub, rows merged with it, conflicts noted; and
+    the head of history before and after."""
 
-    taken: int = 0
-    merged: int = 0
-    conflicts: int = 0
+    taken: int
+    merged: int
+    conflicts: int
+    heads: tuple[int, int]
 
 
 _ENTRY = ("change_id", "entity", "id", "version", "changed_at", "changed_by", "replica_id")
@@ -42,6 +45,7 @@ def apply_page(connection: sqlite3.Connection, page: HubPage, stamp: Stamp) -> A
 
     Rows and entries of an entity this version does not know are left to a newer one.
     """
+    before = head(connection)
     entries = [each for each in page.entries if each["entity"] in ENTITIES]
     append_entries(connection, entries)
     meet_replicas(connection, {text_of(each, "replica_id") for each in entries} - {FIRST_REPLICA})
@@ -76,7 +80,7 @@ def apply_page(connection: sqlite3.Connection, page: HubPage, stamp: Stamp) -> A
         put(connection, entity, newer, {row_id: each.table for row_id, each in here.items()})
         taken += len(fresh) + len(newer)
     move_cursor(connection, page.cursor, page.head, page.seen)
-    return Applied(taken, merged, conflicts)
+    return Applied(taken, merged, conflicts, (before, head(connection)))
 
 
 def put(
@@ -117,12 +121,12 @@ def _stored_entry(entry: Row) -> tuple[Value, ...]:
     return (
         *(entry[name] for name in _ENTRY),
         to_json(entry["parents"]) if entry.get("parents") else None,
-        to_json(mapping_of(entry, "changes")),
+        entry["changes"],
     )
 
 
 def _as_kept(entity: Entity, row: Row) -> Row:
-    return off_the_wire(entity, row, STAMP) | {"base_change_id": row["change_id"]}
+    return off_the_wire(entity, row) | {"base_change_id": row["change_id"]}
 
 
 def _here(connection: sqlite3.Connection, entity: Entity, ids: Sequence[str]) -> dict[str, _Here]:

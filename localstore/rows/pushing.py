@@ -17,7 +17,6 @@ from localstore.values import (
     Value,
     format_moment,
     from_json,
-    mapping_of,
     parse_moment,
     text_of,
     to_json,
@@ -127,7 +126,7 @@ def _changed_since(
     """The fields touched since the base; None when the base is not on the row's own line."""
     base = text_of(row, "base_change_id")
     if len(entries) == 1 and _first_parent(entries[0]) == base:
-        line: list[Mapping[str, Value]] = [mapping_of(entries[0], "changes")]
+        line: list[Mapping[str, Value]] = [_told(entries[0])]
     else:
         graph = graph_of(connection, entity, text_of(row, "id"))
         ids = first_parents(graph, text_of(row, "change_id"))
@@ -135,6 +134,11 @@ def _changed_since(
             return None
         line = [graph[each].changes for each in ids[: ids.index(base)]]
     return {name.partition(".")[0] for changes in line for name in changes}
+
+
+def _told(entry: Row) -> Row:
+    changes = from_json(text_of(entry, "changes"))
+    return changes if isinstance(changes, dict) else {}
 
 
 def _first_parent(entry: Row) -> Value:
@@ -176,7 +180,6 @@ def _unsent_entries(
     for entity, entity_id, *stored in found:
         entry: Row = dict(zip(_ENTRY, stored, strict=True))
         entry["parents"] = from_json(stored[-2]) if stored[-2] else []
-        entry["changes"] = from_json(stored[-1])
         told = entries.setdefault(Name(entity, entity_id), [])
         told.append((entry, len(stored[-1])))
     return entries

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from localstore.entities import ENTITIES
 from localstore.exchange import Name, PushedRow, Receipt
+from localstore.rows.history import head
 from localstore.rows.lookup import tables_of
 from localstore.rows.repairs import repair
 from localstore.rows.sync_place import see
@@ -15,12 +16,14 @@ from localstore.writing import Stamp
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
     """What became of the rows of one push: how many the hub has now, how many it has in another
-    state, which it will not have as they are, and how many of those were changed for it here."""
+    state, which it will not have as they are, and how many of those were changed for it here; and
+    the head of history before and after."""
 
     accepted: int
     moved_on: int
     rejected: tuple[Name, ...]
     repaired: int
+    heads: tuple[int, int]
 
 
 def acknowledge(
@@ -36,6 +39,7 @@ def acknowledge(
     A row that was edited since it was sent stays dirty, on the base the hub has now. Does not
     commit.
     """
+    before = head(connection)
     pairs = list(zip(sent, receipt.verdicts, strict=True))
     there = [row for row, verdict in pairs if verdict.kind in ("accepted", "already")]
     gone = [row for row, verdict in pairs if verdict.kind == "moved_on" and not verdict.current]
@@ -62,7 +66,13 @@ def acknowledge(
     connection.execute("UPDATE sync SET hub_head = ?", (receipt.head,))
     see(connection, receipt.commit)
     moved_on = sum(verdict.kind == "moved_on" for _, verdict in pairs)
-    return Acknowledged(len(there), moved_on, tuple(row.name for row, _ in rejected), repaired)
+    return Acknowledged(
+        len(there),
+        moved_on,
+        tuple(row.name for row, _ in rejected),
+        repaired,
+        (before, head(connection)),
+    )
 
 
 def refuse(connection: sqlite3.Connection, row: PushedRow, reason: str, now: str) -> None:

@@ -1,11 +1,13 @@
 -- pull: one page of what a project has after a cursor. STABLE, so that all of it is read in the one
 -- snapshot of the caller's statement; a volatile function would take a new one for each of its own.
--- The page ends with the row at which `most` history entries are reached. `rows` and `entries` are JSON
--- lists, in order: [entity, row] and entry.
+-- The page ends with the row at which `most` history entries are reached. `rows` is a JSON list, in
+-- order: [entity, row]. The entries are arrays, one a column; what they tell is text, as it came.
 CREATE FUNCTION tidelog.pull(
     protocol integer, project uuid, seen_seq bigint, seen_stamp text, after bigint, most integer,
     OUT upto bigint, OUT head bigint, OUT commit_seq bigint, OUT commit_stamp text,
-    OUT rows text, OUT entries text
+    OUT rows text, OUT entry_entities text[], OUT entry_ids text[], OUT entry_changes text[],
+    OUT entry_versions bigint[], OUT entry_at text[], OUT entry_by text[], OUT entry_replicas text[],
+    OUT entry_parents text[], OUT entry_bodies text[]
 )
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD'
@@ -32,14 +34,15 @@ BEGIN
     WHERE p.id = project AND p.head_seq > 0;
     SELECT '[' || string_agg(r.told, ',' ORDER BY r.seq) || ']' INTO rows
     FROM tidelog.rows_between(project, after, upto) r;
-    SELECT '[' || string_agg(e.told, ',' ORDER BY e.seq, e.ord) || ']' INTO entries FROM (
-        SELECT h.seq, h.ord, row_to_json(x)::text AS told
-        FROM tidelog.history h CROSS JOIN LATERAL (
-            SELECT h.entity, h.entity_id AS id, h.change_id, h.version,
-                tidelog.moment(h.changed_at) AS changed_at, h.changed_by, h.replica_id,
-                h.parents, h.changes
-        ) x
+    SELECT array_agg(e.entity), array_agg(e.entity_id::text), array_agg(e.change_id::text),
+        array_agg(e.version), array_agg(tidelog.moment(e.changed_at)), array_agg(e.changed_by),
+        array_agg(e.replica_id), array_agg(array_to_json(e.parents)::text), array_agg(e.changes::text)
+    INTO entry_entities, entry_ids, entry_changes, entry_versions, entry_at, entry_by, entry_replicas,
+        entry_parents, entry_bodies
+    FROM (
+        SELECT h.* FROM tidelog.history h
         WHERE h.project_id = project AND h.seq > after AND h.seq <= upto AND h.seq > 0
+        ORDER BY h.project_id, h.seq, h.ord
     ) e;
 END
 $$;

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from localstore.entities import ENTITIES, STAMP, VENDOR, WORK_ITEM, Entity, Kind, letter_of
+from localstore.entities import ENTITIES, VENDOR, WORK_ITEM, Entity, Kind, letter_of
 from localstore.exchange import Name, off_the_wire
 from localstore.ids import full_ref, name_key
 from localstore.rows.lookup import ARCHIVE
 from localstore.text import words_in
-from localstore.values import Row, Value, from_json, mapping_of, text_of, to_json, without_nulls
+from localstore.values import Row, Value, from_json, text_of, to_json, without_nulls
 from localstore.writing import columns_of
 from tests.simulation.lineage import Entry
 from tests.simulation.network import SimulatedHub
@@ -31,7 +31,7 @@ def of_hub(hub: SimulatedHub, project_id: str) -> Contents:
     """All that a hub holds of a project, as a replica would keep it."""
     rows = {
         Name(entity, row_id): _plain(
-            ENTITIES[entity], off_the_wire(ENTITIES[entity], dict(held.row), STAMP)
+            ENTITIES[entity], off_the_wire(ENTITIES[entity], dict(held.row))
         )
         for entity, table in hub.tables(project_id).items()
         for row_id, held in table.items()
@@ -112,7 +112,6 @@ def _stored_entry(stored: tuple[str | int | None, ...]) -> Entry:
     row["id"] = row.pop("entity_id")
     parents = row["parents"]
     row["parents"] = from_json(parents) if isinstance(parents, str) else None
-    row["changes"] = from_json(text_of(row, "changes"))
     return _entry(row)
 
 
@@ -131,13 +130,14 @@ def _in_order(value: Value) -> Value:
 def _entry(row: Row) -> Entry:
     parents = row.get("parents")
     ancestry: Sequence[Value] = parents if isinstance(parents, list) else ()
-    changes = mapping_of(row, "changes")
+    changes = from_json(text_of(row, "changes"))
+    pairs = changes.items() if isinstance(changes, dict) else ()
     return Entry(
         text_of(row, "change_id"),
         text_of(row, "entity"),
         text_of(row, "id"),
         text_of(row, "changed_by"),
         tuple(map(str, ancestry)),
-        {name: (pair[0], pair[1]) for name, pair in changes.items() if isinstance(pair, list)},
+        {name: (pair[0], pair[1]) for name, pair in pairs if isinstance(pair, list)},
         to_json(without_nulls(row | {"parents": [*ancestry] or None})),
     )

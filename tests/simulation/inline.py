@@ -1,11 +1,13 @@
 """The store's connections and a round's calls on one thread, stepped from await to await."""
 
 import sqlite3
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from localstore.connection import StoreConnection
+from localstore.errors import TidelogError
 
 T = TypeVar("T")
 
@@ -52,3 +54,33 @@ def finished(call: Coroutine[Any, Any, T]) -> T:
             call.send(None)
     except StopIteration as end:
         return cast("T", end.value)
+
+
+@asynccontextmanager
+async def at_last(work: Coroutine[Any, Any, T]) -> AsyncIterator[Awaitable[T]]:
+    """What a round may do meanwhile, done when it is wanted."""
+    try:
+        yield work
+    finally:
+        work.close()
+
+
+@asynccontextmanager
+async def at_first(work: Coroutine[Any, Any, T]) -> AsyncIterator[Awaitable[T]]:
+    """What a round may do meanwhile, done before all else; what it raises is raised when it is
+    wanted."""
+    try:
+        ended: T | TidelogError = await work
+    except TidelogError as failure:
+        ended = failure
+
+    async def told() -> T:
+        if isinstance(ended, TidelogError):
+            raise ended
+        return ended
+
+    end = told()
+    try:
+        yield end
+    finally:
+        end.close()

@@ -14,13 +14,11 @@ from pathlib import Path
 
 from localstore.errors import TidelogError
 from localstore.store import Store, StoreOptions
-from syncd import rounds
 from tests.simulation.afternoon import Afternoon
 from tests.simulation.model_hub import ModelHub
 from tests.simulation.network import SimulatedHub
 from tests.simulation.quiet import settle
 from tests.simulation.replica import SkewedClock, SkewedIds, Ticks
-from tests.simulation.shape import Shape
 
 SHOWN = 30
 _IN_MEMORY = Path("/dev", "shm")
@@ -72,10 +70,9 @@ class Simulator:
         folder.mkdir()
         world = Afternoon(seed, hub, self._template, folder)
         try:
-            with small_steps(world.shape):
-                world.begin()
-                world.run()
-                settle(world)
+            world.begin()
+            world.run()
+            settle(world)
         except _FAILURES as failure:
             where = "".join(traceback.format_exception(failure, limit=-6))
             is_promise = isinstance(failure, AssertionError)
@@ -98,17 +95,6 @@ class Simulator:
             options=StoreOptions(durable=False),
         )
         await store.close()
-
-
-@contextmanager
-def small_steps(shape: Shape) -> Iterator[None]:
-    """Rounds whose pages and batches are so small that there are several of them."""
-    usual = rounds.PULL_LIMIT, rounds.PUSH_BYTES
-    rounds.PULL_LIMIT, rounds.PUSH_BYTES = shape.pull_limit, shape.push_bytes
-    try:
-        yield
-    finally:
-        rounds.PULL_LIMIT, rounds.PUSH_BYTES = usual
 
 
 @contextmanager

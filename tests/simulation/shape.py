@@ -68,6 +68,7 @@ class Shape:
     longest_advance: int
     skews: tuple[timedelta, ...]
     is_shared_from_the_start: bool
+    is_ahead: bool
 
     @classmethod
     def drawn(cls, dice: Random) -> "Shape":
@@ -90,4 +91,5 @@ class Shape:
             longest_advance=dice.choice((1, 4, 12, 30)),
             skews=tuple(timedelta(seconds=dice.uniform(-1e8, 1e8)) for _ in range(6)),
             is_shared_from_the_start=dice.random() < 0.6,
+            is_ahead=dice.random() < 0.5,
         )

@@ -8,8 +8,9 @@ from random import Random
 from localstore.errors import TidelogError
 from syncd import rounds
 from syncd.hub import HubUnreachable, HubWentBack, UnknownProject
+from syncd.pacing import Pace
 from tests.simulation.hands import Nothing
-from tests.simulation.inline import finished
+from tests.simulation.inline import Checkpoint, at_first, at_last, finished
 from tests.simulation.model_rules import findings
 from tests.simulation.network import Line, Network, SimulatedHub
 from tests.simulation.people import Person
@@ -97,7 +98,7 @@ class World:
 
     async def _round(self, replica: Replica, line: Line) -> None:
         try:
-            outcome = await rounds.run_round(replica.store, line)
+            outcome = await rounds.run_round(replica.store, line, pace=self._pace())
             replica.completed = True
             self.trace.append(f"{replica.name} ends a round: {outcome}")
         except HubWentBack:
@@ -107,6 +108,19 @@ class World:
             self.trace.append(f"{replica.name} opens the project again")
             await line.open_project(PROJECT)
             await replica.store.forget_hub()
+
+    def _pace(self) -> Pace:
+        """Pages and batches so small that there are several of them, and no rest."""
+
+        async def rest(_seconds: float) -> None:
+            await Checkpoint()
+
+        return Pace(
+            pull_limit=self.shape.pull_limit,
+            push_bytes=self.shape.push_bytes,
+            rest=rest,
+            alongside=at_first if self.shape.is_ahead else at_last,
+        )
 
     def _new_replica(self, file: Path) -> Replica:
         self._numbers += 1

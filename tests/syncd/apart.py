@@ -14,7 +14,8 @@ from localstore.validation import validate
 from localstore.values import Row, number_of, rows_of, text_of
 from localstore.writing import Stamp, update
 from syncd.hub import Asking, HubUnreachable
-from syncd.rounds import Round, run_round
+from syncd.pacing import Pace
+from syncd.rounds import Moved, run_round
 from tests.localstore.world import World
 from tests.simulation.network import SimulatedHub
 
@@ -58,10 +59,13 @@ class Laptop(World):
     """A store, and its line to the hub."""
 
     line: CutLine
+    pull_limit = 500
+    push_bytes = 400_000
 
-    async def sync(self) -> Round:
+    async def sync(self) -> Moved:
         """One round."""
-        return await run_round(self.store, self.line)
+        pace = Pace(pull_limit=self.pull_limit, push_bytes=self.push_bytes)
+        return await run_round(self.store, self.line, pace=pace)
 
     async def vendor(self, name: str) -> Row:
         """Create a vendor."""

@@ -1,5 +1,6 @@
 """Rows as replicas push them, made by hand, and small ways to push and read them."""
 
+import json
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -39,7 +40,7 @@ def offer(
         "changed_by": stamp["updated_by"],
         "replica_id": "a-replica",
         "parents": [base] if base else [],
-        "changes": {name: [None, value] for name, value in fields.items()},
+        "changes": json.dumps({name: [None, value] for name, value in fields.items()}),
     }
     return PushedRow(Name(entity, row_id), change_id, base, stamp, fields, (entry,))
 
