@@ -27,7 +27,7 @@ class Scale:
     replicas: int = 20
     projects: int = 50
     seconds: float = 3.0
-    idle_seconds: float = 30.0
+    idle_seconds: float = 60.0
 
 
 USUAL = Scale()

@@ -4,19 +4,23 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from localstore.ids import uuid7
 from localstore.store import Store, StoreOptions
 from tidelog.discovery import STORE_FILE, Place
+from tidelog.pace import Pace
 from tidelog.settings import Settings
+
+if TYPE_CHECKING:
+    from watchfiles._rust_notify import RustNotify
 
 _LOW_BITS = 50
 _COUNTER_BITS = 24
 _SETTLE_MS = 20
-_STEP_MS = 5
 _LOOKS_SECONDS = (0.05, 0.2, 1.0, 5.0)
 """After how long it is worth looking again, each counted from the look before."""
 
@@ -75,12 +79,13 @@ async def watch_store(home: Path, *, also: str = "") -> AsyncGenerator[None]:
     """Yield once when it is watching, then soon after any process has written to the store in
     `home`, and a few times more; end where the system cannot watch files.
 
-    The kernel tells; nothing is polled while nobody writes. Several writes within some milliseconds
-    are one. It is worth looking again because the kernel tells of a commit's bytes in the log, and
-    readers see the commit only once those are on the disk, which raises no event. What people write
-    to files in the folder `also` of `home` counts too, but for what git keeps there.
+    The kernel tells. A change after some quiet seconds is passed on within 200 ms, one that follows
+    another within about 10 ms (`Pace`); several writes within some milliseconds are one. It is
+    worth looking again because the kernel tells of a commit's bytes in the log, and readers see the
+    commit only once those are on the disk, which raises no event. What people write to files in the
+    folder `also` of `home` counts too, but for what git keeps there.
     """
-    from watchfiles import awatch
+    from watchfiles._rust_notify import RustNotify  # few sessions watch, and awatch has one pace
 
     files, git = home / also, home / also / ".git"
 
@@ -89,31 +94,37 @@ async def watch_store(home: Path, *, also: str = "") -> AsyncGenerator[None]:
             return not path.is_relative_to(git)
         return path.parent == home and path.name.startswith(STORE_FILE)
 
-    changes = awatch(
-        home,
-        watch_filter=lambda _, path: counts(Path(path)),
-        debounce=_SETTLE_MS,
-        step=_STEP_MS,
-        force_polling=False,
-        recursive=bool(also),
-    )
-    waiting = asyncio.ensure_future(anext(changes))
+    try:
+        watcher = RustNotify([str(home)], False, False, 0, bool(also), False)
+    except OSError as failure:
+        yield
+        logger.warning("changes by other processes are not announced: %s", failure)
+        return
+    pace = Pace()
+    waiting = asyncio.create_task(_changed(watcher, pace, counts))
     looks: Iterator[float] = iter(())
     try:
-        await asyncio.sleep(0)  # awatch sets its watch up before it waits for the first time
         yield
         while True:
             told, _ = await asyncio.wait([waiting], timeout=next(looks, None))
             if told:
                 waiting.result()
-                waiting = asyncio.ensure_future(anext(changes))
+                waiting = asyncio.create_task(_changed(watcher, pace, counts))
                 looks = iter(_LOOKS_SECONDS)
             yield
-    except StopAsyncIteration:
-        return
-    except OSError as failure:
-        logger.warning("changes by other processes are not announced: %s", failure)
     finally:
-        waiting.cancel()
+        pace.end()
         await asyncio.wait([waiting])
-        await changes.aclose()
+        watcher.close()
+
+
+async def _changed(watcher: "RustNotify", pace: Pace, counts: Callable[[Path], bool]) -> None:
+    """Wait in a thread until something changed that counts, or the pace ends."""
+    while True:
+        # No timeout: one would throw away what came in at that very moment.
+        told = await asyncio.to_thread(watcher.watch, _SETTLE_MS, 0, 0, pace)
+        if isinstance(told, str):
+            return
+        if any(counts(Path(path)) for _, path in told):
+            pace.quicken()
+            return

@@ -74,6 +74,22 @@ async def test_watch_tells_of_other_writers(tmp_path: Path) -> None:
         await watching.aclose()
 
 
+async def test_watch_tells_after_quiet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When nothing has happened for long, a write is told, and so is an edit in a folder below."""
+    monkeypatch.setattr("tidelog.pace.LIVELY_SECONDS", 0.0)
+    monkeypatch.setattr("tidelog.wiring._LOOKS_SECONDS", ())
+    home = tmp_path / ".tidelog"
+    async with await Store.open(home / "store.db", clock=now, new_id=Ids()) as store:
+        (home / "status").mkdir()
+        watching = watch_store(home, also="status")
+        await awaited(watching)
+        await store.set_project("One")
+        await awaited(watching)
+        (home / "status" / "edited.md").touch()
+        await awaited(watching)
+        await watching.aclose()
+
+
 async def test_watch_looks_again(tmp_path: Path) -> None:
     """After one write it yields more than once: the bytes are told of before the commit counts."""
     home = tmp_path / ".tidelog"
