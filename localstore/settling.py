@@ -11,6 +11,9 @@ _OWN_VALUE: dict[Matter, str] = {
     "name": "call it otherwise",
 }
 
+_NAMES = ("title", "name")
+"""Fields that rows are called by."""
+
 
 def ways(dispute: Dispute) -> dict[str, str]:
     """What each decision would do, by its name."""
@@ -26,10 +29,12 @@ def ways(dispute: Dispute) -> dict[str, str]:
 
 def outcome(dispute: Dispute, *, changes: bool) -> str:
     """What the row holds after a decision, and where the rest is; `changes`: it held something else
-    before."""
+    before. The dispute names the row as it was called then."""
     kept, field = dispute.kept, named_field(dispute.field)
     told = f"{dispute.name}: {holds(dispute)}{' now' if changes else ', as before'}"
-    if dispute.matter in ("field", "text"):
+    if dispute.field in _NAMES and not changes:
+        told = f"{dispute.name} keeps its {field}"
+    elif dispute.matter in ("field", "text"):
         word, side = "is now" if changes else "stays", side_kept(dispute)
         held = quoted(kept) if kept is not None else "empty"
         if dispute.matter == "text" and kept is not None:

@@ -1,6 +1,7 @@
 """Deciding a conflict: an ordinary change of the row it is about, and the end of the conflict."""
 
 import sqlite3
+from dataclasses import replace
 
 from localstore.entities import CONFLICT, DEPENDENCY, ENTITIES, WORK_ITEM, Entity, Kind
 from localstore.errors import InvalidArguments, NotFound
@@ -29,8 +30,8 @@ def resolve(
     that holds the decided value already is not changed, so that a decision for what is there ends
     the conflict also where the row cannot be changed: in the archive, or deleted.
 
-    Returns the conflict in short, with `version` and `row_version`; `summary` says what the row
-    holds now.
+    Returns the conflict in short, with `version` and `row_version`; `summary` calls the row as it
+    was called before, and says what it holds now.
 
     Raises:
         NotFound: no such conflict or row. InvalidArguments: it is resolved already, or the row
@@ -45,6 +46,7 @@ def resolve(
     if row is None:
         raise NotFound(entity.name, row_id, hint="it has not come from the hub yet; sync first")
     changes = not is_same(entity, field, value_in(row, field), decided)
+    name = name_of(connection, conflict)
     if changes:
         _expect_changeable(connection, conflict, row, decided)
         row, _ = set_fields(connection, entity, row_id, {field: decided}, stamp=stamp)
@@ -56,7 +58,7 @@ def resolve(
         "kept": value_in(row, field),
     }
     resolved, _ = update(connection, CONFLICT, conflict, resolution, stamp=stamp)
-    dispute = dispute_of(connection, resolved, machines(connection))
+    dispute = replace(dispute_of(connection, resolved, machines(connection)), name=name)
     told = shown(connection, [resolved], whole=False)[0]
     told |= {"version": resolved["version"], "row_version": row["version"]}
     return told | {"summary": outcome(dispute, changes=changes)}

@@ -65,8 +65,7 @@ async def test_settled_once_is_settled_everywhere(both: Laptops) -> None:
     item = await apart(both, {"title": "Ours"}, {"title": "Other"})
     answer = await settle(both.ben, await both.conflict(), "local")
     assert answer["summary"] == (
-        f'The title of {item["ref"]} "Other" is now "Other". What was not kept stays in its '
-        "history."
+        f'The title of {item["ref"]} "Ours" is now "Other". What was not kept stays in its history.'
     )
     await both.sync()
     for world in (both.ann, both.ben):

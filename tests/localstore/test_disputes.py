@@ -106,9 +106,11 @@ def test_values_in_a_sentence(value: Value, shown: str) -> None:
 
 
 def test_outcome_of_a_decision_for_what_is_there() -> None:
-    """A decision that changes nothing says so."""
-    field = replace(CLAIM, matter="field", field="title", kept="ben")
-    assert outcome(field, changes=False).startswith('The title of T-A "Fix" stays "ben".')
+    """A decision that changes nothing says so; what the row is called stands there once."""
+    field = replace(CLAIM, matter="field", field="priority", kept="P0")
+    assert outcome(field, changes=False).startswith('The priority of T-A "Fix" stays "P0".')
+    title = replace(CLAIM, matter="field", field="title", kept="Fix")
+    assert outcome(title, changes=False).startswith('T-A "Fix" keeps its title.')
 
 
 def test_difference() -> None:
