@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -31,7 +30,7 @@ async def attended(
     place: Place,
     words: Sequence[str] = SYNC,
     *,
-    hub: bool = False,
+    is_wanted: Callable[[], bool] = lambda: True,
     first_seconds: float = FIRST_SECONDS,
     again_seconds: float = AGAIN_SECONDS,
 ) -> AsyncIterator[None]:
@@ -39,13 +38,10 @@ async def attended(
 
     The keeper is `tidelog` with `words` as a process of its own, and ends when its standard input
     does: so also when this process is killed. None is started while another process keeps this
-    store, nor where git is missing, unless there is a `hub` to sync with. One that dies is told of,
-    and followed by another after `again_seconds`.
+    store, nor until it `is_wanted`, which is asked every two seconds. One that dies is told of, and
+    followed by another after `again_seconds`.
     """
-    if not hub and shutil.which("git") is None:
-        yield
-        return
-    keeper = _Keeper(place.home, words)
+    keeper = _Keeper(place.home, words, is_wanted)
     attending = asyncio.create_task(_attend(keeper, first_seconds, again_seconds))
     try:
         yield
@@ -72,24 +68,28 @@ async def _attend(keeper: "_Keeper", first_seconds: float, again_seconds: float)
 class _Keeper:
     """The process that keeps one store, when there is one of ours."""
 
-    def __init__(self, home: Path, words: Sequence[str]) -> None:
+    def __init__(self, home: Path, words: Sequence[str], is_wanted: Callable[[], bool]) -> None:
         self._home = home
         self._words = words
+        self._is_wanted = is_wanted
         self._process: subprocess.Popen[bytes] | None = None
         self._told: int | None = None
 
     def look(self) -> int | None:
-        """Start it where it is missing; return the code it ended with when it did since the last
-        look, which is told unless the one before ended in the same way."""
+        """Start it where it is missing and wanted; return the code it ended with when it did since
+        the last look, which is told unless the one before ended in the same way."""
         if self._process is None:
-            if not is_kept(self._home):  # of several servers one has a keeper
+            if self._is_wanted() and not is_kept(self._home):  # of several servers one has a keeper
                 self._process = self._started()
             return None
         code = self._process.poll()
         if code is not None:
             self._process.communicate()
             if code != self._told:
-                note(f"what keeps the snapshots ended with code {code}; the next begins in a while")
+                note(
+                    f"the daemon beside this server ended with code {code}; "
+                    "the next begins in a while"
+                )
             self._process, self._told = None, code
         return code
 

@@ -70,5 +70,5 @@ async def join_and_tell(setting: Setting, address: HubAddress, project: str, *, 
         show_error(joined.failure)
         return 1
     if not json and not is_kept(setting.place.home):
-        say("A server that starts from now on keeps it in step; so does `tidelog sync`.")
+        say("Every `tidelog serve` keeps it in step from now on; so does `tidelog sync`.")
     return 0

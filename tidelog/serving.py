@@ -1,5 +1,6 @@
 """`tidelog serve`: one MCP server over the store, on stdio or HTTP."""
 
+import shutil
 import signal
 from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
@@ -56,13 +57,15 @@ def server_over(store: Store, place: Place, settings: Settings) -> TidelogServer
 def keeping(
     arguments: Arguments, place: Place, settings: Settings
 ) -> AbstractAsyncContextManager[None]:
-    """What syncs and keeps the snapshots while the server runs; nothing where neither is wanted."""
+    """What syncs and keeps the snapshots while the server runs; nothing where neither can be
+    wanted. A store that joins a hub meanwhile is synced from then on."""
     if arguments.no_daemon or settings.read_only:
         return nullcontext()
-    hub = settings.sync and has_hub(place, settings)
-    if not settings.snapshots and not hub:
+    snapshots = settings.snapshots and shutil.which("git") is not None
+    if not snapshots and not settings.sync:
         return nullcontext()
-    return attended(place, SYNC if settings.sync else SNAPSHOTS_ONLY, hub=hub)
+    words = SYNC if settings.sync else SNAPSHOTS_ONLY
+    return attended(place, words, is_wanted=lambda: snapshots or has_hub(place, settings))
 
 
 def has_hub(place: Place, settings: Settings) -> bool:

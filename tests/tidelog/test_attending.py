@@ -98,12 +98,20 @@ async def test_follows_one_that_died(
         )
         assert time.monotonic() - killed > 0.5
     assert keepers(os.getpid()) == []
-    assert "what keeps the snapshots ended with code -9" in capfd.readouterr().err
+    assert "the daemon beside this server ended with code -9" in capfd.readouterr().err
 
 
-async def test_none_without_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where git is missing nothing is started, and nothing is said at every start."""
-    monkeypatch.setenv("PATH", str(folder))
-    before = asyncio.all_tasks()
-    async with attended(Place(folder / ".tidelog", Found.NAMED), first_seconds=0):
-        assert asyncio.all_tasks() == before
+async def test_none_until_it_is_wanted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While none is wanted none is started, however often that is asked; when it is, it is."""
+    monkeypatch.setenv("TIDELOG_SNAPSHOTS", "true")
+    monkeypatch.setattr("tidelog.attending._LOOK_SECONDS", 0.01)
+    asked: list[int] = []
+
+    def is_wanted() -> bool:
+        asked.append(len(keepers(os.getpid())))
+        return len(asked) > 5
+
+    place = Place(folder / ".tidelog", Found.NAMED)
+    async with attended(place, first_seconds=0, is_wanted=is_wanted):
+        await asyncio.to_thread(until, lambda: keepers(os.getpid()))
+    assert asked == [0] * 6

@@ -157,19 +157,22 @@ def stdio_elsewhere(folder: Path) -> Iterator[subprocess.Popen[str]]:
 def test_none_where_none_is_wanted(
     words: list[str], variables: dict[str, str], folder: Path
 ) -> None:
-    """With --no-daemon, --read-only or snapshots = false no keeper is started."""
+    """With --no-daemon, --read-only or, without a hub, snapshots = false no keeper is started."""
     with stdio(folder, *words, **variables) as process, stdio_elsewhere(folder) as other:
         keeper_of(other)
         assert keepers(process.pid) == []
 
 
-def test_words_that_want_none() -> None:
-    """What decides is known before anything is started."""
+def test_words_that_want_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where none can ever be wanted, also because git is missing, nobody looks for a reason."""
     place = Place(Path("/nowhere"), Found.NAMED)
     for arguments, settings in (
         (parse(["serve", "--no-daemon"]), Settings()),
-        (Arguments(), Settings(snapshots=False)),
+        (Arguments(), Settings(snapshots=False, sync=False)),
         (Arguments(), Settings(read_only=True)),
     ):
         assert isinstance(serving.keeping(arguments, place, settings), nullcontext)
-    assert not isinstance(serving.keeping(Arguments(), place, Settings()), nullcontext)
+    for settings in (Settings(), Settings(sync=False), Settings(snapshots=False)):
+        assert not isinstance(serving.keeping(Arguments(), place, settings), nullcontext)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert isinstance(serving.keeping(Arguments(), place, Settings(sync=False)), nullcontext)
