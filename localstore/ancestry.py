@@ -49,14 +49,19 @@ def merge_bases(graph: Graph, first: str, second: str) -> list[str]:
 
 
 def first_parents(graph: Graph, change_id: str) -> list[str]:
-    """The change and its first parents, newest first."""
-    line: list[str] = []
+    """The change and its first parents, newest first.
+
+    Changes that are their own first ancestors, as only a damaged or dishonest hub can send them,
+    end where they would come round again: that change is taken for one that grew from the
+    beginning.
+    """
+    line: dict[str, None] = {}
     at: str | None = change_id
-    while at is not None and at in graph:
-        line.append(at)
+    while at is not None and at in graph and at not in line:
+        line[at] = None
         parents = graph[at].parents
         at = parents[0] if parents else None
-    return line
+    return [*line]
 
 
 def replay(graph: Graph, change_id: str) -> Row:
