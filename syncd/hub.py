@@ -77,3 +77,10 @@ class BatchRefused(SyncError):
     """The hub cannot store something in this batch; none of it was stored."""
 
     code = "batch_refused"
+
+
+class ProjectBroken(SyncError):
+    """The hub has lost its record of the project and still has the project's commits. Begun anew
+    beside them it would count from one again, unnoticed by replicas that know the old numbers."""
+
+    code = "project_broken"

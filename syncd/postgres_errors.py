@@ -14,6 +14,7 @@ from syncd.hub import (
     HubUnreachable,
     HubWentBack,
     NotGranted,
+    ProjectBroken,
     ProtocolMismatch,
     SyncError,
     UnknownProject,
@@ -38,6 +39,7 @@ _BY_STATE: dict[str, type[SyncError]] = {
     "TL003": UnknownProject,
     "TL004": NotGranted,
     "TL005": BatchRefused,
+    "TL006": ProjectBroken,
     "42501": NotGranted,
 }
 _UNPREPARED = ("3F000", "42883", "42P01")

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from localstore.errors import InvalidArguments, TidelogError
 from syncd.backoff import Backoff, jittered
-from syncd.hub import HubUnreachable, NotGranted, ProtocolMismatch, SyncError
+from syncd.hub import HubUnreachable, NotGranted, ProjectBroken, ProtocolMismatch, SyncError
 
 AGAIN_SECONDS = 3600.0
 """When to look again at a hub that wants something else than patience: an upgrade, or a grant."""
@@ -34,7 +34,7 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
-_SAYS_NO = (ProtocolMismatch, NotGranted, NotJoined, InvalidArguments)
+_SAYS_NO = (ProtocolMismatch, NotGranted, NotJoined, ProjectBroken, InvalidArguments)
 """What asking again does not change: a person has to do something."""
 
 

@@ -10,8 +10,7 @@ from localstore.rows.lineage import base_of
 def grown(**parents: str) -> Graph:
     """Changes by name, each with the names of its parents; each gives the row its own name."""
     return {
-        name: Change(tuple(told.split()), {"title": [None, name]})
-        for name, told in parents.items()
+        name: Change(tuple(told.split()), {"title": [None, name]}) for name, told in parents.items()
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from localstore.errors import Busy, TidelogError
 from syncd.backoff import Backoff
-from syncd.hub import HubUnreachable, NotGranted, ProtocolMismatch
+from syncd.hub import HubUnreachable, NotGranted, ProjectBroken, ProtocolMismatch
 from syncd.standing import AGAIN_SECONDS, NotJoined, Standing, State, change_told
 
 HUB = "hub.example:5432/tidelog"
@@ -41,11 +41,17 @@ def test_a_beginning_without_a_network() -> None:
 
 
 @pytest.mark.parametrize(
-    "failure", [ProtocolMismatch("speaks 2"), NotGranted("not granted"), NotJoined()]
+    "failure",
+    [
+        ProtocolMismatch("speaks 2"),
+        NotGranted("not granted"),
+        NotJoined(),
+        ProjectBroken("has lost its record"),
+    ],
 )
 def test_a_hub_that_says_no(failure: TidelogError) -> None:
-    """A hub that wants an upgrade, a grant or a word from a person is left alone for an hour, and
-    the line says what it wants."""
+    """A hub that wants an upgrade, a grant, a repair or a word from a person is left alone for an
+    hour, and the line says what it wants."""
     standing = Standing().after(failure)
     assert standing.state is State.STOPPED
     assert standing.pause_seconds(Backoff(), 30, 0.5) == AGAIN_SECONDS

@@ -64,6 +64,24 @@ async def test_join_says_what_met(hub_database: str, tmp_path: Path) -> None:
     assert (told["sent"], told["received"]) == (0, 0)
 
 
+async def test_a_project_that_lost_its_row(hub_database: str, tmp_path: Path) -> None:
+    """A hub from which somebody deleted a project's row, and not its commits, takes nothing of it;
+    the line says what is wrong, and what waits is offered as soon as the row is back."""
+    ann = Laptop.joined(tmp_path / "ann", hub_database)
+    await ann.create("Before")
+    assert ann.command("sync", "--once").code == 0
+    kept = "CREATE TABLE public.kept AS SELECT * FROM tidelog.projects"
+    await run_as_owner(hub_database, kept, "DELETE FROM tidelog.projects")
+    await ann.create("After")
+    line = refused(ann.command("sync", "--once"))
+    assert "is gone from tidelog.projects, and its commits are not" in line
+    sync = json.loads(ann.command("status", "--json").out)["sync"]
+    assert (sync["dirty"], "refused" in sync) == (1, False)
+    await run_as_owner(hub_database, "INSERT INTO tidelog.projects SELECT * FROM public.kept")
+    done = ann.command("sync", "--once")
+    assert (done.code, "sent 1 row," in done.out) == (0, True)
+
+
 async def test_grants(hub_database: str, tmp_path: Path) -> None:
     """A role may join what it was granted, and nothing else; a refusal says who can help."""
     owner = Laptop.joined(tmp_path / "owner", hub_database)
