@@ -29,11 +29,13 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class StoreOptions:
     """How a store behaves: how long a write waits for the lock, whether a commit reaches the disk
-    before it is acknowledged, and after how many days closed work may be archived."""
+    before it is acknowledged, after how many days closed work may be archived, and how to find out
+    whether a daemon is at it now: one that was killed could not write down that it ended."""
 
     busy_timeout_seconds: float = 30.0
     durable: bool = True
     archive_after_days: int = 365
+    is_kept: Callable[[], bool] = lambda: True
 
 
 class OpenedStore:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from localstore.store import Store, StoreOptions
 from tidelog.discovery import STORE_FILE, Place
 from tidelog.pace import Pace
 from tidelog.settings import Settings
+from tidelog.turns import is_kept
 
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
@@ -71,6 +73,7 @@ async def open_store(place: Place, settings: Settings) -> Store:
         busy_timeout_seconds=settings.busy_timeout_seconds,
         durable=settings.durable,
         archive_after_days=settings.archive_after_days,
+        is_kept=partial(is_kept, place.home),
     )
     return await Store.open(place.store, clock=now, new_id=Ids(), options=options)
 

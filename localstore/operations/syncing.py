@@ -10,6 +10,8 @@ from localstore.values import Row
 from localstore.writing import Stamp
 
 _SYNC = "tidelog"
+_AT_IT = ("online", "offline")
+"""What only a daemon that is at work can be."""
 
 
 class SyncOperations(OpenedStore):
@@ -58,8 +60,13 @@ class SyncOperations(OpenedStore):
         await self._write(_SYNC, lambda c, stamp: receipts.refuse(c, row, reason, stamp.now))
 
     async def sync_status(self) -> Row:
-        """How far this replica is from its hub; without one, what would go there."""
-        return await self._read(lambda c: sync_place.status(c, self.replica_id))
+        """How far this replica is from its hub; without one, what would go there. Where no daemon
+        is at it (`StoreOptions.is_kept`), `state` is stopped, whatever was noted last."""
+        told = await self._read(lambda c: sync_place.status(c, self.replica_id))
+        if told.get("state") in _AT_IT and not self.options.is_kept():
+            told["state"] = "stopped"
+            del told["state_since"]
+        return told
 
     async def note_sync(
         self, state: str, *, hub: str | None = None, error: str | None = None

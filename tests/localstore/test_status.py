@@ -1,5 +1,7 @@
 """The status of a project: bounded, counted right, and what changed since."""
 
+from dataclasses import replace
+
 import pytest
 
 from localstore.errors import InvalidArguments
@@ -199,3 +201,17 @@ async def test_sync_status(world: World) -> None:
     await world.change(item, title="New", status="completed")
     await world.store.archive(who="ada", older_than_days=0)
     assert (await world.store.sync_status())["dirty"] == 2
+
+
+@pytest.mark.parametrize("state", ["online", "offline", "stopped", "none"])
+async def test_sync_status_without_a_daemon(world: World, state: str) -> None:
+    """What a daemon that was killed had noted is not told as if it were still at it; since when
+    that is so nobody knows."""
+    await world.store.note_sync(state, hub="example/tidelog")
+    noted = await world.store.sync_status()
+    assert (noted["state"], "state_since" in noted) == (state, True)
+    world.store.options = replace(world.store.options, is_kept=lambda: False)
+    told = await world.store.sync_status()
+    was_at_it = state in ("online", "offline")
+    assert told["state"] == ("stopped" if was_at_it else state)
+    assert ("state_since" in told) is not was_at_it

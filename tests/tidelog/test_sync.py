@@ -11,7 +11,7 @@ import pytest
 
 from localstore.values import number_of
 from tests.postgres import Server
-from tests.tidelog.laptops import Laptop, begun, eventually, line_of
+from tests.tidelog.laptops import Laptop, eventually, line_of
 from tests.tidelog.running import tidelog, too_wide
 from tests.tidelog.test_serve_snapshots import is_gone, words_of
 
@@ -216,19 +216,3 @@ async def test_a_daemon_without_a_hub_finds_one(
         assert said(process) == []
     assert ann.command("sync", "--once").code == 0
     assert await _has(ann, "Fix")
-
-
-async def test_a_server_without_a_daemon_begins_one(
-    hub_database: str, ann: Laptop, tmp_path: Path
-) -> None:
-    """A store without snapshots that joins a hub while it is served is in step from then on."""
-    late = Laptop(begun(tmp_path / "late"))
-    async with late.serving(tmp_path / "err"):
-        done = late.command("hub", "join", hub_database, "--project", "Harbour")
-        assert (done.code, done.err) == (0, "")
-        assert "Every `tidelog serve` keeps it in step" in done.out
-        await late.create("Fix")
-        await eventually(late.is_online)
-    assert ann.command("sync", "--once").code == 0
-    assert await _has(ann, "Fix")
-    assert (tmp_path / "err").read_text() == ""
