@@ -75,7 +75,8 @@ class Exchange:
             done = await run_round(self.store, link, step=self.step, pace=self.pace)
             moved.add(done)
             moved.head = await self.store.head()
-            if done.pulled and await self.store.unnamed_replicas():
+            # A merge may have made a conflict, which names machines: as they are called now.
+            if done.pulled and (done.merged or await self.store.unnamed_replicas()):
                 await self.store.note_replicas(await link.replica_names(project_id))
             unmoved = moved.head == before and not done.again
             if unmoved or not await self.store.dirty_names():

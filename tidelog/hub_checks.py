@@ -36,7 +36,7 @@ async def hub_checks(store: Store, setting: Setting) -> list[Row]:
     checks = _password(setting, address)
     try:
         async with asyncio.timeout(_ASK_SECONDS):
-            checks += await _asked(store, address)
+            checks += await _asked(store, setting, address)
         reached = True
     except TimeoutError:
         late = HubUnreachable(f"the hub {address.name} does not answer")
@@ -53,10 +53,10 @@ def _unreachable(address: HubAddress, error: TidelogError) -> Row:
     return told("hub", False, error.message, repair)
 
 
-async def _asked(store: Store, address: HubAddress) -> list[Row]:
+async def _asked(store: Store, setting: Setting, address: HubAddress) -> list[Row]:
     link = await connect(address)
     try:
-        checks = [await _known(store, link, address)]
+        checks = [await _known(store, setting, link, address)]
         if not link.notifications:
             pooled = "a pooler stands before it: news is asked for, every poll_seconds"
             checks.append(told("hub's notifications", True, pooled))
@@ -65,13 +65,13 @@ async def _asked(store: Store, address: HubAddress) -> list[Row]:
         await link.close()
 
 
-async def _known(store: Store, link: Link, address: HubAddress) -> Row:
+async def _known(store: Store, setting: Setting, link: Link, address: HubAddress) -> Row:
     project_id = (await store.sync_place()).project_id
     if project_id is None:
         repair = "`tidelog hub join --project NAME` joins one"
         return told("hub", False, f"{address.name}: this store has joined no project there", repair)
     try:
-        await link.hello(project_id, store.replica_id, machine_name())
+        await link.hello(project_id, store.replica_id, machine_name(setting.settings.values))
     except UnknownProject:
         repair = "`tidelog sync --once` makes it there again, from this store"
         return told("hub", False, f"{address.name} does not know the project any more", repair)

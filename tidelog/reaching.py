@@ -6,19 +6,21 @@ from random import SystemRandom
 
 from syncd.linking import HubAddress, Link, Reach
 from tidelog.machine_hub import folder
+from tidelog.settings import Settings
 
 _ANSWER_SECONDS = 15.0
 """How long one question to the hub may take, connecting included."""
 
 
-def reach() -> Reach:
+def reach(settings: Settings) -> Reach:
     """How this machine gets to a hub."""
-    return Reach(connect=connect, replica_name=machine_name(), chance=SystemRandom().random)
+    name = machine_name(settings)
+    return Reach(connect=connect, replica_name=name, chance=SystemRandom().random)
 
 
-def machine_name() -> str:
-    """What this machine is called, without its domain."""
-    return socket.gethostname().partition(".")[0] or sys.platform
+def machine_name(settings: Settings) -> str:
+    """What this machine is called: as it was set, else by the host's name without its domain."""
+    return settings.machine or socket.gethostname().partition(".")[0] or sys.platform
 
 
 def way_out(address: HubAddress) -> str:

@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     """A file of the project, from its folder, in which the report is kept as well."""
     person: Who | None = None
     """Who signs what was edited in the files; absent: git's `user.name`, else the login name."""
+    machine: Who | None = None
+    """What this store's machine is called in conflicts and in history; absent: the host's name,
+    which several stores of one machine share. Others learn a new one when they next merge."""
     hub: SecretStr | None = Field(default=None, min_length=1)
     """The hub, as a Postgres address (DSN); absent: the one that the store's folder names."""
     hub_tls: Literal["verify", "unverified", "off"] = "verify"

@@ -46,7 +46,7 @@ async def exchange(store: Store, setting: Setting, address: HubAddress) -> Moved
 
     Raises: as `Exchange.attempt`.
     """
-    linked = Linked(reach(), lambda _head: None)
+    linked = Linked(reach(setting.settings.values), lambda _head: None)
     with progress("Syncing rows") as step:
         try:
             whole = Exchange(store, linked, turns(setting.place.home), note, step)

@@ -85,7 +85,7 @@ def surroundings(setting: Setting) -> Surroundings:
     """The daemon's surroundings on this machine, under the settings in force."""
     return Surroundings(
         find_hub=_finder(setting),
-        reach=reach(),
+        reach=reach(setting.settings.values),
         turn=turns(setting.place.home),
         tell=note,
         poll_seconds=setting.settings.values.poll_seconds,

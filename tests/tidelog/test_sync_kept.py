@@ -1,4 +1,4 @@
-"""Whether a daemon is at it, beside a server or not, and who notices."""
+"""Whether a daemon is at it, and where; who notices, and what it is called."""
 
 from pathlib import Path
 
@@ -12,6 +12,8 @@ from tidelog.settings import Settings
 from tidelog.wiring import open_store
 
 pytestmark = pytest.mark.anyio
+NAMES = ("south", "")
+"""What a variable says: nothing, where the file is to speak."""
 
 
 @pytest.fixture
@@ -53,3 +55,21 @@ async def test_a_server_without_a_daemon_begins_one(
     assert ann.command("sync", "--once").code == 0
     assert await ann.titles() == ["Fix"]
     assert (tmp_path / "err").read_text() == ""
+
+
+async def test_a_machine_is_called_what_it_was_set_to(ann: Laptop, tmp_path: Path) -> None:
+    """Two stores of one machine can be told apart in a conflict, also when their names were set
+    after both had joined."""
+    (ann.folder / "tidelog.toml").write_text('machine = "north"\n', encoding="utf-8")
+    ben = Laptop.joined(tmp_path / "ben", (ann.home / "hub").read_text(encoding="utf-8").strip())
+    item = await ann.create("Fix")
+    for laptop in (ann, ben):
+        assert laptop.command("sync", "--once").code == 0
+    for laptop in (ann, ben):
+        await laptop.change(item, title=f"By {laptop.folder.name}")
+    for laptop in (ann, ben, ann):
+        assert laptop.command("sync", "--once", TIDELOG_MACHINE=NAMES[laptop is ann]).code == 0
+    for laptop in (ann, ben):
+        told = " ".join(laptop.command("conflicts").out.split())
+        assert '"By ben" by ada on south' in told
+        assert '"By ann" by ada on north' in told
