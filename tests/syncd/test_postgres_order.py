@@ -1,6 +1,8 @@
 """Sequence numbers are in the order of commits, whoever writes at once."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -13,28 +15,57 @@ from tests.syncd.offers import Writer, changed, item, on_no_base
 pytestmark = pytest.mark.anyio
 
 
+@asynccontextmanager
+async def three_on(dsn: str) -> AsyncIterator[list["asyncpg.Connection[asyncpg.Record]"]]:
+    """Three plain connections to a database."""
+    found = [await asyncpg.connect(dsn, ssl=False) for _ in range(3)]
+    try:
+        yield found
+    finally:
+        for connection in found:
+            await connection.close()
+
+
+async def test_a_naive_number_loses_a_row(hub_database: str) -> None:
+    """What the lock is for: where writers take numbers from a sequence, a reader that goes on from
+    the highest one it saw never sees a row whose lower number was committed after that."""
+    async with three_on(hub_database) as (slow, quick, reader):
+        await slow.execute("CREATE TABLE naive (seq bigserial, title text)")
+        write, read = "INSERT INTO naive (title) VALUES ($1)", "SELECT * FROM naive WHERE seq > $1"
+        async with slow.transaction():
+            await slow.execute(write, "slow")
+            await quick.execute(write, "quick")
+            first_page = [tuple(row) for row in await reader.fetch(read, 0)]
+        cursor = first_page[-1][0]
+        assert first_page == [(2, "quick")]
+        assert await reader.fetch(read, cursor) == []
+        assert await reader.fetchval("SELECT title FROM naive WHERE seq < $1", cursor) == "slow"
+
+
 async def test_lower_number_that_commits_later(
     hub_database: str, hub: PostgresHub, writer: Writer
 ) -> None:
-    """A push that took its numbers and has not committed makes the next push to its project wait,
-    so no reader can pass a number that is still to come."""
-    slow = await asyncpg.connect(hub_database, ssl=False)
-    under_way = slow.transaction()
-    await under_way.start()
-    # What a push does first, and keeps until it commits.
-    await slow.execute(
-        "UPDATE tidelog.projects SET head_seq = head_seq + 1 WHERE id = $1", writer.project_id
-    )
-    async with await PostgresHub.connect(hub_database) as other:
-        asking = Asking(writer.project_id, "another", None)
-        quick = asyncio.create_task(other.push(asking, [item("quick")]))
-        await wait_for_true(hub_database, LOCKED_OUT)
-        assert (await writer.page()).head == 0
-        assert not quick.done()
-        await under_way.commit()
+    """The same with pushes: one that took its number and has not committed makes the next one to
+    its project wait, so a reader passes no number that is still to come, and gets both rows."""
+    slow = await hub._connection.connect()
+    async with (
+        await PostgresHub.connect(hub_database) as other,
+        await PostgresHub.connect(hub_database) as ears,
+    ):
+        reader = Writer(ears, writer.project_id)
+        async with slow.transaction():
+            # On the very connection of the transaction: pushed, and not yet committed.
+            assert (await writer.push(item("slow"))).head == 1
+            asking = Asking(writer.project_id, "another", None)
+            quick = asyncio.create_task(other.push(asking, [item("quick")]))
+            await wait_for_true(hub_database, LOCKED_OUT)
+            first_page = await reader.page()
+            assert (first_page.cursor, first_page.head) == (0, 0)
+            assert not quick.done()
         receipt = await quick
-    await slow.close()
-    assert (receipt.previous_head, receipt.head) == (1, 2)
+        assert (receipt.previous_head, receipt.head) == (1, 2)
+        later = await reader.page(first_page.cursor)
+        assert [each.row["title"] for each in later.rows] == ["slow", "quick"]
 
 
 async def test_projects_do_not_wait_for_each_other(

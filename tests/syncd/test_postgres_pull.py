@@ -198,12 +198,3 @@ async def test_unknown_project(writer: Writer) -> None:
     writer.project_id = new_id()
     with pytest.raises(UnknownProject):
         await writer.page()
-
-
-async def test_pull_is_stable(hub_database: str) -> None:
-    """The function is STABLE: all its statements see one snapshot; a volatile one takes a new one
-    for each, and skips rows."""
-    told = await run_as_owner(
-        hub_database, "SELECT provolatile FROM pg_proc WHERE proname = 'pull'"
-    )
-    assert [row[0] for row in told] == [b"s"]
