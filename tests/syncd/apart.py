@@ -129,11 +129,11 @@ async def _open(path: Path, hub: SimulatedHub, number: int, *, used: int = 0) ->
 
 
 async def reopened(laptop: Laptop, number: int) -> Laptop:
-    """The laptop after its process died: nothing is left but the file."""
+    """The laptop after its process died: nothing is left but the file, and its line."""
     await laptop.store.close()
     again = await _open(laptop.path, laptop.line.hub, number, used=laptop.ids.given)
-    again.line = laptop.line
-    return again
+    laptop.store, laptop.clock, laptop.ids = again.store, again.clock, again.ids
+    return laptop
 
 
 async def settle(*found: Laptop) -> None:

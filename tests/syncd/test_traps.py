@@ -66,7 +66,6 @@ async def test_crash_at_any_push(two: tuple[Laptop, Laptop], lost: str, number: 
     await settle(ann, ben)
     assert await ann.conflicts() == []
     await expect_equal(ann, ben)
-    await ann.store.close()
 
 
 async def test_crash_between_pages(two: tuple[Laptop, Laptop]) -> None:
@@ -82,7 +81,6 @@ async def test_crash_between_pages(two: tuple[Laptop, Laptop]) -> None:
     assert number_of(await ben.store.sync_status(), "cursor") > 0
     await settle(ben, ann)
     await expect_equal(ann, ben)
-    await ben.store.close()
 
 
 async def test_child_before_its_parent(two: tuple[Laptop, Laptop]) -> None:
