@@ -149,10 +149,26 @@ def _prepare(path: Path, connector: Callable[[], sqlite3.Connection], stamp: Sta
             migrate(connection)
         known = dict(connection.execute("SELECT key, value FROM meta"))
         if known.get("file") != mark_of(path):
+            if "file" in known:
+                _expect_whole(connection)
             return _settle(connection, stamp, mark_of(path))
         return str(known["replica_id"])
     finally:
         connection.close()
+
+
+def _expect_whole(connection: sqlite3.Connection) -> None:
+    """Look through a copy once, before it is a replica: one that was torn off its log, or put
+    beside another's, would carry to the hub what nobody wrote.
+
+    Raises: Unavailable: it is damaged.
+    """
+    found = [str(line) for (line,) in connection.execute("PRAGMA integrity_check(1)")]
+    if found != ["ok"]:
+        raise Unavailable(
+            f"this copy of a store is damaged: {found[0]}",
+            hint="copy the store while nobody has it open, or with SQLite's VACUUM INTO",
+        )
 
 
 def _begin_log(folder: Path, connector: Callable[[], sqlite3.Connection]) -> None:
