@@ -31,6 +31,9 @@ class Board:
 
     hub: ModelHub = field(default_factory=ModelHub)
     up: bool = True
+    silent_seconds: float = 0.0
+    """How long a call waits for an answer while the hub is away, before it gives up."""
+    loses_notifications: bool = False
     refusal: SyncError | None = None
     calls: Counter[str] = field(default_factory=Counter)
     listeners: list[Callable[[int], None]] = field(default_factory=list)
@@ -47,10 +50,11 @@ class Board:
         self.up = True
         self.cut = asyncio.Event()
 
-    def ask(self, what: str) -> None:
+    async def ask(self, what: str) -> None:
         """Count a call; raise what a caller is to meet."""
         self.calls[what] += 1
         if not self.up:
+            await asyncio.sleep(self.silent_seconds)
             raise HubUnreachable("connection refused")
         if self.refusal is not None:
             raise self.refusal
@@ -71,37 +75,37 @@ class BoardLink:
 
     async def pull(self, asking: Asking, cursor: int, limit: int) -> HubPage:
         """As `Hub.pull`."""
-        self._board.ask("pull")
+        await self._board.ask("pull")
         return self._board.hub.pull(asking, cursor, limit)
 
     async def push(self, asking: Asking, rows: Sequence[PushedRow]) -> Receipt:
         """As `Hub.push`; whoever listens is told."""
-        self._board.ask("push")
+        await self._board.ask("push")
         receipt = self._board.hub.push(asking, rows)
-        if receipt.head > receipt.previous_head:
+        if receipt.head > receipt.previous_head and not self._board.loses_notifications:
             for listener in self._board.listeners:
                 listener(receipt.head)
         return receipt
 
     async def hello(self, _project_id: str, replica_id: str, name: str) -> None:
         """As `Link.hello`."""
-        self._board.ask("hello")
+        await self._board.ask("hello")
         self._board.names[replica_id] = name
 
     async def open_project(self, project_id: str | None, _name: str) -> str:
         """As `Link.open_project`, for the one project there is."""
-        self._board.ask("open_project")
+        await self._board.ask("open_project")
         self._board.hub.open_project(project_id or PROJECT)
         return project_id or PROJECT
 
     async def replica_names(self, _project_id: str) -> dict[str, str]:
         """As `Link.replica_names`."""
-        self._board.ask("replica_names")
+        await self._board.ask("replica_names")
         return dict(self._board.names)
 
     async def listen(self, _project_id: str, on_change: Callable[[int], None]) -> None:
         """As `Link.listen`."""
-        self._board.ask("listen")
+        await self._board.ask("listen")
         self._board.listeners.append(on_change)
         try:
             on_change(0)
@@ -157,36 +161,41 @@ async def desk(
 ) -> AsyncIterator[Desk]:
     """A new store, its daemon running for the block; no timer is due within the hour, and after
     each failure it waits `backoff_seconds`."""
-    said: list[str] = []
-    addresses: list[HubAddress | None] = [ADDRESS]
-
-    async def connect(_address: HubAddress) -> BoardLink:
-        board.ask("connect")
-        return BoardLink(board)
-
-    around = Surroundings(
-        find_hub=lambda: addresses[-1],
-        reach=Reach(
-            connect,
-            path.parent.name,
-            lambda: 0.5,
-            Backoff(2 * backoff_seconds, 2 * backoff_seconds, 0.01),
-        ),
-        turn=nullcontext,
-        tell=said.append,
-        poll_seconds=7200,
-    )
+    bound = 2 * backoff_seconds
     async with await Store.open(path, clock=now, new_id=Ids()) as store:
         await store.set_project("Harbour")
         if joined:
             board.hub.open_project(PROJECT)
             await store.join(PROJECT)
-        daemon = Daemon(store, around)
-        whole = Desk(store, daemon, said, addresses, asyncio.create_task(daemon.run()))
-        try:
+        async with attended(store, board, backoff=Backoff(bound, bound, 0.01)) as whole:
             yield whole
-        finally:
-            await whole.stop()
+
+
+@asynccontextmanager
+async def attended(
+    store: Store, board: Board, *, backoff: Backoff, poll_seconds: float = 7200
+) -> AsyncIterator[Desk]:
+    """A store, its daemon running for the block; its dice always fall in the middle."""
+    said: list[str] = []
+    addresses: list[HubAddress | None] = [ADDRESS]
+
+    async def connect(_address: HubAddress) -> BoardLink:
+        await board.ask("connect")
+        return BoardLink(board)
+
+    around = Surroundings(
+        find_hub=lambda: addresses[-1],
+        reach=Reach(connect, store.path.parent.name, lambda: 0.5, backoff),
+        turn=nullcontext,
+        tell=said.append,
+        poll_seconds=poll_seconds,
+    )
+    daemon = Daemon(store, around)
+    whole = Desk(store, daemon, said, addresses, asyncio.create_task(daemon.run()))
+    try:
+        yield whole
+    finally:
+        await whole.stop()
 
 
 async def until(holds: Callable[[], object | Awaitable[object]]) -> None:

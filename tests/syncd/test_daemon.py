@@ -119,19 +119,6 @@ async def test_offline_and_back(board: Board, desks: list[Desk]) -> None:
         assert "is back" in each.said[1]
 
 
-async def test_a_network_that_comes_back_is_noticed(board: Board, desks: list[Desk]) -> None:
-    """Nothing is written, nobody rings: the connection for notifications comes about again, and
-    that ends the wait."""
-    board.take_away()
-    for each in desks:
-        each.daemon.ring(daemon_module.Wake.TIMER)
-        await until(partial(each.has_said, 1))
-    board.bring_back()
-    for each in desks:
-        await until(partial(each.has_said, 2))
-        await settled(each)
-
-
 async def test_the_hub_went_back(board: Board, desks: list[Desk]) -> None:
     """A hub that was restored from an old copy is noticed, told of once, and filled again."""
     restore = board.hub.save()
