@@ -102,7 +102,9 @@ async def test_empty_file_is_a_new_store(tmp_path: Path) -> None:
     """An empty file, as a crash before the first write leaves it, is taken as a new store."""
     (tmp_path / "store.db").touch()
     world = await World.begin(tmp_path / "store.db")
-    await world.item()
+    await world.item("First")
+    assert await world.titles() == ["First"]
+    assert await world.failed_checks() == []
     await world.store.close()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from localstore.values import format_moment, parse_moment
 from syncd.postgres import PostgresHub
 from syncd.wire import batch_columns
 from tests.localstore.world import World
@@ -61,6 +62,13 @@ async def test_moments_mean_the_same_on_every_hub(hub_database: str, sent: str, 
         (entry,) = (await writer.page()).entries
     moments = [row[field] for field in ("deployed_at", "created_at", "updated_at")]
     assert [*moments, entry["changed_at"]] == [told] * 4
+
+
+@pytest.mark.usefixtures("_far_from_utc")
+def test_a_moment_without_a_zone_is_none_of_the_laptop() -> None:
+    """What somebody tells without a zone is UTC, whatever the laptop's own zone is."""
+    for told in ("2026-07-08T09:30:00", "2026-07-08T09:30:00Z", "2026-07-08T11:30:00+02:00"):
+        assert format_moment(parse_moment(told)) == "2026-07-08T09:30:00.000000Z"
 
 
 def test_no_moment_travels_as_anything_but_text() -> None:
