@@ -136,6 +136,15 @@ async def reopened(laptop: Laptop, number: int) -> Laptop:
     return laptop
 
 
+@asynccontextmanager
+async def copied(laptop: Laptop, path: Path, number: int) -> AsyncIterator[Laptop]:
+    """Another laptop, with a copy of the store as it is now."""
+    laptop.sql("VACUUM INTO ?", str(path))
+    found = await _open(path, laptop.line.hub, number)
+    async with found.store:
+        yield found
+
+
 async def settle(*found: Laptop) -> None:
     """Rounds everywhere until nothing moves; it must within a few."""
     for _ in range(_ROUNDS):
