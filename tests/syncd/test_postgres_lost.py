@@ -39,6 +39,37 @@ async def test_statement_timeout(hub_database: str, writer: Writer) -> None:
     await blocker.close()
 
 
+async def test_statement_timeout_of_the_server(
+    hub_database: str, hub: PostgresHub, writer: Writer
+) -> None:
+    """A call that the server ends by a shorter limit of its own is HubUnreachable too, and the next
+    one works, on a new connection."""
+    blocker = await asyncpg.connect(hub_database, ssl=False)
+    await hub._connection.ask("SET statement_timeout = '50ms'")
+    async with blocker.transaction():
+        await blocker.execute("SELECT FROM tidelog.projects FOR UPDATE")
+        with pytest.raises(HubUnreachable, match="statement timeout"):
+            await writer.push(item())
+    assert await writer.verdicts(item()) == ["accepted"]
+    await blocker.close()
+
+
+async def test_idle_timeout_of_the_server(
+    hub_database: str, hub: PostgresHub, writer: Writer
+) -> None:
+    """A session that the server ended because it was idle costs at most one failed call."""
+    await writer.push(item())
+    await hub._connection.ask("SET idle_session_timeout = '50ms'")
+    gone = (
+        "SELECT count(*) = 0 FROM pg_stat_activity "
+        "WHERE application_name = 'tidelog' AND datname = current_database()"
+    )
+    await wait_for_true(hub_database, gone)
+    with suppress(HubUnreachable):
+        await writer.page()
+    assert (await writer.page()).head == 1
+
+
 async def test_restart(postgres_server: Server, writer: Writer) -> None:
     """A server that was stopped is unreachable; started again, it is used again by the same hub."""
     first = await writer.push(item())
