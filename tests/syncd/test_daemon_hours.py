@@ -88,6 +88,22 @@ def test_an_hour_offline(
     run_passing(an_hour())
 
 
+def test_a_busy_minute_offline(new_store: Path, tmp_path: Path) -> None:
+    """However often somebody writes while the hub is away, it is tried once a second at most."""
+
+    async def busy() -> None:
+        board = Board()
+        async with laptop(board, new_store, tmp_path) as alone:
+            board.take_away()
+            before = board.calls["pull"]
+            for number in range(600):
+                await alone.write(f"Item {number}")
+                await asyncio.sleep(0.1)
+            assert 10 < board.calls["pull"] - before <= 60 + 1
+
+    run_passing(busy())
+
+
 def test_a_network_that_comes_back_is_noticed(new_store: Path, tmp_path: Path) -> None:
     """Nothing is written and nobody rings: that the connection for notifications comes about again
     ends the wait, long before the daemon would have tried the hub by itself."""
