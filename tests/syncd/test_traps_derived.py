@@ -9,6 +9,7 @@ import pytest
 
 from localstore.entities import ENTITIES
 from localstore.values import Row, text_of
+from syncd import rounds
 from tests.localstore.lived_in import everything
 from tests.localstore.test_loading import copy
 from tests.localstore.world import World
@@ -91,6 +92,30 @@ async def test_a_move_to_the_archive_and_back(
             assert await laptop.titles(archived=True) == []
             await expect_as_if_new(laptop, tmp_path / name)
         await expect_equal(ann, ben)
+
+
+async def test_a_blocker_that_comes_as_archived(
+    two: tuple[Laptop, Laptop], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A blocker that comes pages after what it blocks, and from the hub into the archive at once,
+    holds it back; brought back, closed and put away again elsewhere, it no longer does."""
+    ann, ben = two
+    monkeypatch.setattr(rounds, "PULL_LIMIT", 1)
+    blocker = await ann.item("Parser", status="cancelled")
+    await ann.blocks(blocker, await ann.item("Grammar"))
+    await ann.sync()
+    await archive(ann)
+    await ann.sync()
+    await ben.sync()
+    assert await ben.titles(ready=True) == []
+    await expect_as_if_new(ben, tmp_path / "ben")
+    await ann.store.restore_archived([text_of(blocker, "id")], who="ada")
+    await ann.change(await ann.full(named(blocker)), status="completed")
+    await archive(ann)
+    await settle(ann, ben)
+    assert await ben.titles(ready=True) == ["Grammar"]
+    await expect_as_if_new(ben, tmp_path / "ben-later")
+    await expect_equal(ann, ben)
 
 
 async def test_an_edge_to_what_is_not_here_yet(two: tuple[Laptop, Laptop], tmp_path: Path) -> None:
