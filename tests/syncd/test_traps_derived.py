@@ -9,7 +9,6 @@ import pytest
 
 from localstore.entities import ENTITIES
 from localstore.values import Row, text_of
-from syncd import rounds
 from tests.localstore.lived_in import everything
 from tests.localstore.test_loading import copy
 from tests.localstore.world import World
@@ -94,13 +93,11 @@ async def test_a_move_to_the_archive_and_back(
         await expect_equal(ann, ben)
 
 
-async def test_a_blocker_that_comes_as_archived(
-    two: tuple[Laptop, Laptop], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_blocker_that_comes_as_archived(two: tuple[Laptop, Laptop], tmp_path: Path) -> None:
     """A blocker that comes pages after what it blocks, and from the hub into the archive at once,
     holds it back; brought back, closed and put away again elsewhere, it no longer does."""
     ann, ben = two
-    monkeypatch.setattr(rounds, "PULL_LIMIT", 1)
+    ben.pull_limit = 1
     blocker = await ann.item("Parser", status="cancelled")
     await ann.blocks(blocker, await ann.item("Grammar"))
     await ann.sync()

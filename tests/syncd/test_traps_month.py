@@ -8,14 +8,13 @@ import pytest
 from localstore.exchange import HubPage, PushedRow, Receipt
 from localstore.values import Row, text_of
 from syncd.hub import Asking
-from syncd.rounds import PULL_LIMIT, PUSH_BYTES
 from tests.syncd.apart import CutLine, Laptop, expect_equal, named, settle
 
 pytestmark = pytest.mark.anyio
 
 _ITEMS = 3_000
 _EDITS = 20
-_AT_MOST_BYTES = 2 * PUSH_BYTES
+_AT_MOST_BYTES = 2 * Laptop.push_bytes
 """One row's worth over what a push is meant to carry, and what the JSON around the text adds."""
 
 
@@ -78,8 +77,8 @@ async def test_thousands_of_dirty_rows(two: tuple[Laptop, Laptop]) -> None:
     assert len(out.batches) > 3
     assert max(out.batches) <= _AT_MOST_BYTES
     assert (await ben.sync()).pulled >= dirty
-    assert len(home.pages) > _ITEMS // PULL_LIMIT
-    assert max(home.pages) <= PULL_LIMIT + _EDITS
+    assert len(home.pages) > _ITEMS // Laptop.pull_limit
+    assert max(home.pages) <= Laptop.pull_limit + _EDITS
     for laptop in two:
         laptop.line = CutLine(laptop.line.hub)
     await settle(ann, ben)
