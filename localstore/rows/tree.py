@@ -43,7 +43,8 @@ def subtree(
     live: bool = True,
     table: str = WORK_ITEM.table,
 ) -> list[tuple[str, str, int]]:
-    """The rows below a row as (id, parent id, levels below), nearest first, then oldest first.
+    """The rows below a row as (id, parent id, levels below), nearest first, then oldest first; each
+    once, and never the row itself.
 
     `live` leaves out deleted rows and with them what hangs below.
     """
@@ -62,7 +63,12 @@ def subtree(
         """,
         {"id": row_id, "depth": max_depth},
     )
-    return [(str(child), str(parent), int(depth)) for child, parent, depth in found]
+    # Rows pulled from others may close a circle until the hub opens it: there a row is met again.
+    first: dict[str, tuple[str, str, int]] = {}
+    for child, parent, depth in found:
+        if child != row_id:
+            first.setdefault(str(child), (str(child), str(parent), int(depth)))
+    return [*first.values()]
 
 
 def descendants(table: str, row_id: str) -> tuple[str, list[str]]:

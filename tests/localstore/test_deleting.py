@@ -3,7 +3,7 @@
 import pytest
 
 from localstore.errors import InvalidArguments
-from localstore.values import Row, mapping_of, rows_of
+from localstore.values import Row, mapping_of, rows_of, text_of
 from tests.localstore.test_tree import chain
 from tests.localstore.world import World
 
@@ -149,3 +149,16 @@ async def test_reviving_what_lives(world: World) -> None:
     """Bringing back what is not deleted changes nothing."""
     item = await world.item()
     assert (await world.change(item, deleted=False))["version"] == 1
+
+
+async def test_deletion_in_a_circle(world: World) -> None:
+    """Where moves of several laptops have closed a circle, until the hub opens it, a deletion
+    writes one change of each row, and so does a revival once it is open."""
+    rows = await chain(world, 3)
+    top, bottom = text_of(rows[0], "id"), text_of(rows[2], "id")
+    world.sql("UPDATE work_items SET parent_id = ? WHERE id = ?", bottom, top)
+    deleted = await world.change(rows[0], deleted=True, cascade=True)
+    assert [len(await world.entries(row)) for row in rows] == [2, 2, 2]
+    world.sql("UPDATE work_items SET parent_id = NULL WHERE id = ?", top)
+    await world.change(deleted, deleted=False, cascade=True)
+    assert [len(await world.entries(row)) for row in rows] == [3, 3, 3]
