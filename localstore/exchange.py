@@ -60,6 +60,8 @@ class HubPage:
     `cursor` is where the page ends, `head` where the project does; they are equal on the last page.
     `seen` is the hub's newest commit when the page was read: rows that moved on to later numbers
     are not in the page, so only a hub that has those numbers has not gone back behind it.
+    `purged` is the highest number of a tombstone whose row the hub no longer has; its entries it
+    has.
     """
 
     rows: tuple[HubRow, ...]
@@ -67,6 +69,7 @@ class HubPage:
     cursor: int
     head: int
     seen: Commit | None
+    purged: int
 
 
 VerdictKind = Literal["accepted", "already", "moved_on", "rejected"]
@@ -78,7 +81,8 @@ class Verdict:
 
     accepted: it is the hub's row now. already: the pushed change is in the hub's history; `current`
     is the hub's change now. moved_on: the hub's row is at `current` (None: it has no such row),
-    which is not the pushed base. rejected: a rule would break; `reason` says which.
+    which is not the pushed base, or rows were purged that the replica has not read of. rejected: a
+    rule would break; `reason` says which.
     """
 
     kind: VerdictKind

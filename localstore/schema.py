@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sqlite_utils.migrations import Migrations
 
 MIGRATION_SET = "tidelog"
-MIGRATIONS = ("0001_store", "0002_snapshots", "0003_sync", "0005_loading")
+MIGRATIONS = ("0001_store", "0002_snapshots", "0003_sync", "0004_purged", "0005_loading")
 """Every migration this version knows, oldest first."""
 
 SEARCHED = {
@@ -80,6 +80,7 @@ def _migrations() -> "Migrations":
     migrations(name="0001_store")(_begin)
     migrations(name="0002_snapshots")(_make_room_for_snapshots)
     migrations(name="0003_sync")(_make_room_for_sync)
+    migrations(name="0004_purged")(_make_room_for_purges)
     migrations(name="0005_loading")(_load_many_at_once)
     return migrations
 
@@ -97,6 +98,10 @@ def _make_room_for_snapshots(database: "Database") -> None:
 
 def _make_room_for_sync(database: "Database") -> None:
     database.executescript(_script("0003_sync"))
+
+
+def _make_room_for_purges(database: "Database") -> None:
+    database.executescript(_script("0004_purged"))
 
 
 def _load_many_at_once(database: "Database") -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from localstore.store import Store
 from localstore.values import text_of
-from syncd.hub import HubWentBack, UnknownProject
+from syncd.hub import Asking, HubWentBack, UnknownProject
 from syncd.linking import HubAddress, Link, Linked
 from syncd.pacing import Pace
 from syncd.rounds import Moved, Step, run_round
@@ -39,11 +39,13 @@ class Exchange:
         """
         async with self.turn():
             for left in reversed(range(_BEGINNINGS)):
-                project_id = (await self.store.sync_place()).project_id
+                place = await self.store.sync_place()
+                project_id = place.project_id
                 if project_id is None:
                     raise NotJoined
+                asking = Asking(project_id, self.store.replica_id, place.seen, place.cursor)
                 try:
-                    link = await self.linked.to(address, project_id, self.store.replica_id)
+                    link = await self.linked.to(address, asking)
                     return await self._rounds(link, project_id)
                 except HubWentBack:
                     if not left:

@@ -13,11 +13,16 @@ PROTOCOL = 1
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks, about which project, and the newest of the hub's commits it has seen."""
+    """Who asks, about which project, and the newest of the hub's commits it has seen.
+
+    `has_read` is the asker's cursor: a push by somebody who has not read that rows were purged is
+    answered `moved_on`.
+    """
 
     project_id: str
     replica_id: str
     seen: Commit | None
+    has_read: int = 0
 
 
 class Hub(Protocol):

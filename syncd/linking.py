@@ -8,7 +8,7 @@ from typing import Protocol
 
 from syncd.backoff import Backoff
 from syncd.dsn import Tls
-from syncd.hub import Hub, SyncError, UnknownProject
+from syncd.hub import Asking, Hub, SyncError, UnknownProject
 
 _CANCEL_SECONDS = 1.5
 """How long a listener may take to leave before it is told again."""
@@ -20,8 +20,8 @@ class Link(Hub, Protocol):
     notifications: bool
     """Whether notifications come through; a pooler may swallow them. Known once one listened."""
 
-    async def hello(self, project_id: str, replica_id: str, name: str) -> None:
-        """Tell the hub who is there."""
+    async def hello(self, asking: Asking, name: str) -> None:
+        """Tell the hub who is there, and how far it has read."""
         ...
 
     async def open_project(self, project_id: str | None, name: str) -> str:
@@ -73,19 +73,20 @@ class Linked:
         self._link: Link | None = None
         self._listening: asyncio.Task[None] | None = None
 
-    async def to(self, address: HubAddress, project_id: str, replica_id: str) -> Link:
+    async def to(self, address: HubAddress, asking: Asking) -> Link:
         """The hub at an address, greeted, and listened to from now on.
 
         Raises: SyncError: it does not answer, or says no; UnknownProject: there is a link all the
             same, to open that project with.
         """
+        project_id = asking.project_id
         if self._link is not None and self._of == (address, project_id):
             return self._link
         await self.leave()
         link = await self._reach.connect(address)
         self._of, self._link = (address, project_id), link
         try:
-            await link.hello(project_id, replica_id, self._reach.replica_name)
+            await link.hello(asking, self._reach.replica_name)
         except UnknownProject:
             raise
         except BaseException:

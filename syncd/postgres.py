@@ -109,9 +109,10 @@ class PostgresHub:
         )
         return str(answer["id"])
 
-    async def hello(self, project_id: str, replica_id: str, name: str) -> None:
-        """Say which replica this is, and what its machine is called."""
-        await self._one("SELECT tidelog.hello($1, $2, $3, $4)", project_id, replica_id, name)
+    async def hello(self, asking: Asking, name: str) -> None:
+        """Say which replica this is, how far it has read, and what its machine is called."""
+        told = asking.project_id, asking.replica_id, name, asking.has_read
+        await self._one("SELECT tidelog.hello($1, $2, $3, $4, $5)", *told)
 
     async def replica_names(self, project_id: str) -> dict[str, str]:
         """What the machines of a project's replicas are called, by replica id."""
@@ -223,7 +224,7 @@ async def prepare(dsn: str, *, timeout_seconds: float = 30.0, tls: Tls = "verify
 
 
 def _asking(asking: Asking) -> tuple[object, ...]:
-    return asking.project_id, asking.replica_id, *(asking.seen or (None, None))
+    return asking.project_id, asking.replica_id, *(asking.seen or (None, None)), asking.has_read
 
 
-_PUSH = f"SELECT * FROM tidelog.push({', '.join(f'${n}' for n in range(1, 25))})"
+_PUSH = f"SELECT * FROM tidelog.push({', '.join(f'${n}' for n in range(1, 26))})"

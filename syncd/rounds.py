@@ -78,7 +78,8 @@ class _Answered(NamedTuple):
 
 @dataclass(slots=True)
 class _Round:
-    """A round under way; `seen` is the hub's newest commit that its answers told of."""
+    """A round under way; `seen` is the hub's newest commit that its answers told of, `has_read` how
+    far the store has read it."""
 
     store: Store
     hub: Hub
@@ -87,11 +88,13 @@ class _Round:
     moved: Moved = field(default_factory=Moved)
     project_id: str = ""
     seen: Commit | None = None
+    has_read: int = 0
 
     async def look(self) -> SyncPlace:
         """Where the store stands now."""
         place = await self.store.sync_place()
         self.project_id, self.seen = place.project_id or "", place.seen
+        self.has_read = place.cursor
         return place
 
     async def page(self, cursor: int) -> HubPage:
@@ -125,6 +128,8 @@ class _Round:
             half = len(rows) // 2
             return [*await self.send(rows[:half]), *await self.send(rows[half:])]
         self.seen = receipt.commit or self.seen
+        if self.has_read == receipt.previous_head:
+            self.has_read = receipt.head
         return [_Answered(rows, receipt)]
 
     async def write_down(self, answers: Sequence[_Answered], *, repair: bool = False) -> list[Name]:
@@ -140,7 +145,7 @@ class _Round:
         return rejected
 
     def _asking(self) -> Asking:
-        return Asking(self.project_id, self.store.replica_id, self.seen)
+        return Asking(self.project_id, self.store.replica_id, self.seen, self.has_read)
 
 
 async def _pull(going: _Round) -> None:

@@ -77,6 +77,7 @@ def page(answer: Mapping[str, object]) -> HubPage:
         _number(answer["upto"]),
         _number(answer["head"]),
         None if seq is None else Commit(_number(seq), str(stamp)),
+        _number(answer["purged"]),
     )
 
 

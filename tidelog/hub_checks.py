@@ -6,7 +6,7 @@ from datetime import timedelta
 from localstore.errors import TidelogError
 from localstore.store import Store
 from localstore.values import Row, number_of, parse_moment, rows_of, text_of
-from syncd.hub import HubUnreachable, UnknownProject
+from syncd.hub import Asking, HubUnreachable, UnknownProject
 from syncd.linking import HubAddress, Link
 from tidelog.hub_address import find_hub
 from tidelog.opening import Setting
@@ -66,12 +66,13 @@ async def _asked(store: Store, setting: Setting, address: HubAddress) -> list[Ro
 
 
 async def _known(store: Store, setting: Setting, link: Link, address: HubAddress) -> Row:
-    project_id = (await store.sync_place()).project_id
-    if project_id is None:
+    place = await store.sync_place()
+    if place.project_id is None:
         repair = "`tidelog hub join --project NAME` joins one"
         return told("hub", False, f"{address.name}: this store has joined no project there", repair)
+    asking = Asking(place.project_id, store.replica_id, place.seen, place.cursor)
     try:
-        await link.hello(project_id, store.replica_id, machine_name(setting.settings.values))
+        await link.hello(asking, machine_name(setting.settings.values))
     except UnknownProject:
         repair = "`tidelog sync --once` makes it there again, from this store"
         return told("hub", False, f"{address.name} does not know the project any more", repair)

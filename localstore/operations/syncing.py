@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from localstore.exchange import HubPage, Name, PushedRow, Receipt
 from localstore.opened import OpenedStore
-from localstore.rows import pulling, pushing, receipts, sync_place
+from localstore.rows import pulling, purged, pushing, receipts, sync_place
 from localstore.values import Row
 from localstore.writing import Stamp
 
@@ -30,8 +30,9 @@ class SyncOperations(OpenedStore):
         await self._write(_SYNC, lambda c, _: sync_place.forget(c))
 
     async def apply_page(self, page: HubPage) -> pulling.Applied:
-        """Take in a page of the hub's, with its cursor: new rows, newer rows, merges, conflicts."""
-        return await self._write(_SYNC, lambda c, stamp: pulling.apply_page(c, page, stamp))
+        """Take in a page of the hub's, with its cursor: new rows, newer rows, merges, conflicts,
+        and, at the head, what became of rows that the hub has purged."""
+        return await self._write(_SYNC, lambda c, stamp: purged.take_in(c, page, stamp))
 
     async def dirty_names(self) -> list[Name]:
         """The rows to push, parents before children, deletions from the leaves up."""

@@ -49,11 +49,8 @@ def acknowledge(
         "UPDATE history SET at_hub = 1 WHERE change_id = ?",
         ((entry["change_id"],) for row in there for entry in row.entries),
     )
+    # Purged there: it goes as a row that the hub does not have. Its entries the hub has kept.
     _set_base(connection, ((row.name, None) for row in gone))
-    connection.executemany(
-        "UPDATE history SET at_hub = 0 WHERE entity_id = ? AND entity = ?",
-        ((row.name.row_id, row.name.entity) for row in gone),
-    )
     repaired = 0
     for row, verdict in rejected if mend else ():
         if repair(connection, row, verdict.reason, stamp=stamp):

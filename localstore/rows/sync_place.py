@@ -72,7 +72,8 @@ def forget(connection: sqlite3.Connection) -> None:
         )
     connection.execute("UPDATE history SET at_hub = 0 WHERE at_hub = 1")
     connection.execute(
-        "UPDATE sync SET cursor = 0, hub_head = NULL, seen_seq = NULL, seen_stamp = NULL"
+        "UPDATE sync SET cursor = 0, hub_head = NULL, seen_seq = NULL, seen_stamp = NULL,"
+        " purged_since = NULL"
     )
 
 

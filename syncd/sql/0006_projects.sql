@@ -34,20 +34,6 @@ BEGIN
 END
 $$;
 
--- Says who is there, and what the machine is called; answers where the project's numbers are.
-CREATE FUNCTION tidelog.hello(protocol integer, project uuid, replica text, replica_name text)
-RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    PERFORM tidelog.expect_project(protocol, project);
-    INSERT INTO tidelog.replicas AS r (project_id, replica_id, name, last_seen_at)
-    VALUES (project, replica, replica_name, now())
-    ON CONFLICT (project_id, replica_id)
-    DO UPDATE SET name = excluded.name, last_seen_at = excluded.last_seen_at;
-    RETURN (SELECT p.head_seq FROM tidelog.projects p WHERE p.id = project);
-END
-$$;
-
 CREATE FUNCTION tidelog.replica_names(protocol integer, project uuid)
 RETURNS TABLE (replica_id text, name text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp

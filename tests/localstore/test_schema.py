@@ -121,17 +121,23 @@ def _own_tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def _fill(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
-    """Write two rows with every column filled into every table; return what the tables hold."""
+    """Write two rows with every column filled into every table, one into that which has no room for
+    more; return what the tables hold."""
     contents = {}
     for table in _own_tables(connection):
         described = connection.execute(f"PRAGMA table_info({table})").fetchall()
-        for n in (1, 2):
+        numbers = (1,) if table == "sync" else (1, 2)
+        if table == "sync":
+            connection.execute("DELETE FROM sync")
+        for n in numbers:
             values = [n if kind == "INTEGER" else f"{name} {n}" for _, name, kind, *_ in described]
             marks = ", ".join("?" * len(values))
-            connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", values)
+            connection.execute(
+                f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO NOTHING", values
+            )
         question = ", ".join(name for _, name, *_ in described) + f" FROM {table}"
         contents[question] = connection.execute(f"SELECT {question}").fetchall()
-        assert len(contents[question]) >= (1 if table == "sync" else 2)
+        assert len(contents[question]) >= len(numbers)
     return contents
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from syncd.hub import Asking
 from tests.simulation.hands import LIVE
 from tests.simulation.inline import finished
 from tests.simulation.network import SimulatedHub
@@ -110,6 +111,20 @@ class Afternoon(World):
         self.network.hub.wipe()
         self.network.accepted.clear()
         self._excuse(before)
+
+    def _purge(self) -> None:
+        """The hub purges without keeping anything, behind everybody's back or sparing them all."""
+        hub, sparing = self.network.hub, self.dice.random() < 0.5
+        for replica in self.replicas if sparing and hub.entries(PROJECT) else ():
+            place = finished(replica.store.sync_place())
+            if place.project_id is not None:
+                asking = Asking(PROJECT, replica.store.replica_id, place.seen, place.cursor)
+                hub.hello(asking)
+        gone = hub.purge(PROJECT, sparing=sparing)
+        self.done["rows purged"] += gone
+        self.trace.append(
+            f"the hub purges {gone} rows, {'sparing' if sparing else 'whoever has not read'}"
+        )
 
     def _standing(self) -> dict[str, str]:
         """Every change that stands anywhere; for a conflict's, the row it is about."""

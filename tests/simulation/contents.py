@@ -1,6 +1,6 @@
 """What a replica and a hub hold in the end, in one form that can be compared."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from localstore.entities import ENTITIES, VENDOR, WORK_ITEM, Entity, Kind, letter_of
@@ -10,7 +10,7 @@ from localstore.rows.lookup import ARCHIVE
 from localstore.text import words_in
 from localstore.values import Row, Value, from_json, text_of, to_json, without_nulls
 from localstore.writing import columns_of
-from tests.simulation.lineage import Entry
+from tests.simulation.lineage import Entry, Lineage
 from tests.simulation.network import SimulatedHub
 from tests.simulation.replica import Replica
 
@@ -28,7 +28,8 @@ class Contents:
 
 
 def of_hub(hub: SimulatedHub, project_id: str) -> Contents:
-    """All that a hub holds of a project, as a replica would keep it."""
+    """All that a hub holds of a project, as a replica would keep it; of rows that it has purged,
+    the tombstones to which their history leads."""
     rows = {
         Name(entity, row_id): _plain(
             ENTITIES[entity], off_the_wire(ENTITIES[entity], dict(held.row))
@@ -36,8 +37,35 @@ def of_hub(hub: SimulatedHub, project_id: str) -> Contents:
         for entity, table in hub.tables(project_id).items()
         for row_id, held in table.items()
     }
-    entries = [_entry(row) for row in hub.entries(project_id)]
-    return Contents(rows, {entry.change_id: entry for entry in entries})
+    told = hub.entries(project_id)
+    entries = {entry.change_id: entry for entry in map(_entry, told)}
+    return Contents(_tombstones(told, entries) | rows, entries)
+
+
+def _tombstones(told: Sequence[Row], entries: Mapping[str, Entry]) -> dict[Name, Row]:
+    """Of the rows that history leaves deleted, what its last entry left; `told` is in the hub's
+    order."""
+    lineage = Lineage(entries.values())
+    signed = {text_of(row, "change_id"): row for row in told}
+    last = {Name(text_of(row, "entity"), text_of(row, "id")): row for row in told}
+    found: dict[Name, Row] = {}
+    for name, left in last.items():
+        at = text_of(left, "change_id")
+        row = without_nulls(lineage.replayed(ENTITIES[name.entity], at))
+        while entries[at].parents:
+            at = entries[at].parents[0]
+        if "deleted_at" in row:
+            row |= {
+                "id": name.row_id,
+                "version": left["version"],
+                "change_id": left["change_id"],
+                "created_at": signed[at]["changed_at"],
+                "created_by": signed[at]["changed_by"],
+                "updated_at": left["changed_at"],
+                "updated_by": left["changed_by"],
+            }
+            found[name] = _plain(ENTITIES[name.entity], row)
+    return found
 
 
 def of_replica(replica: Replica) -> Contents:

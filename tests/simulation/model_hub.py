@@ -9,7 +9,13 @@ from localstore.entities import ENTITIES
 from localstore.exchange import Commit, HubPage, HubRow, Name, PushedRow, Receipt, Verdict
 from localstore.values import Row, text_of, without_nulls
 from syncd.hub import Asking, BatchRefused, HubWentBack, UnknownProject
-from tests.simulation.model_rules import Held, Tables, broken_rule, empty_tables
+from tests.simulation.model_rules import (
+    Held,
+    Tables,
+    broken_rule,
+    empty_tables,
+    take_purgeable,
+)
 
 _PSEUDO = "name_key"
 
@@ -31,6 +37,9 @@ class Project:
     tables: Tables = field(default_factory=empty_tables)
     entries: list[Entry] = field(default_factory=list)
     change_ids: set[str] = field(default_factory=set)
+    read: dict[str, int] = field(default_factory=dict)
+    """How far those replicas had read that said hello, when they were last heard of."""
+    purged: int = 0
 
     def copied(self) -> "Project":
         """The same again; what changes this one does not change that one."""
@@ -41,6 +50,7 @@ class Project:
             tables=tables,
             entries=[*self.entries],
             change_ids={*self.change_ids},
+            read={**self.read},
         )
 
 
@@ -77,6 +87,7 @@ class ModelHub:
             head=project.head,
             # What a page leaves out, because it moved on, depends on all the hub has then.
             seen=project.commits[-1] if project.commits else None,
+            purged=project.purged,
         )
 
     def push(self, asking: Asking, rows: Sequence[PushedRow]) -> Receipt:
@@ -85,7 +96,7 @@ class ModelHub:
         if len({row.name for row in rows}) < len(rows):
             raise BatchRefused("a row stands twice in the batch")
         previous = project.head
-        verdicts = [self.judged(project, row) for row in rows]
+        verdicts = [self.judged(project, row, asking.has_read) for row in rows]
         candidates = [n for n, verdict in enumerate(verdicts) if verdict.kind == "accepted"]
         refused = _taken(project, [rows[n] for n in candidates])
         accepted: list[PushedRow] = []
@@ -96,10 +107,13 @@ class ModelHub:
             else:
                 verdicts[number] = Verdict("rejected", reason)
         _number(project, accepted)
+        if asking.replica_id in project.read:
+            is_at_head = asking.has_read == previous
+            project.read[asking.replica_id] = project.head if is_at_head else asking.has_read
         commit = project.commits[-1] if project.commits else None
         return Receipt(tuple(verdicts), previous, project.head, commit)
 
-    def judged(self, project: Project, row: PushedRow) -> Verdict:
+    def judged(self, project: Project, row: PushedRow, has_read: int) -> Verdict:
         """What a row's change ids say; accepted when only the rules are left to ask."""
         if row.name.entity not in ENTITIES:
             return Verdict("rejected", "unknown_entity")
@@ -107,9 +121,28 @@ class ModelHub:
         current = None if held is None else text_of(held.row, "change_id")
         if row.change_id in project.change_ids:
             return Verdict("already", current=current)
-        if current == row.base_change_id:
+        if has_read >= project.purged and current == row.base_change_id:
             return Verdict("accepted")
         return Verdict("moved_on", current=current)
+
+    def hello(self, asking: Asking) -> None:
+        """Note how far a replica has read. Raises: UnknownProject."""
+        if asking.project_id not in self._projects:
+            raise UnknownProject(f"no project {asking.project_id}")
+        self._projects[asking.project_id].read[asking.replica_id] = asking.has_read
+
+    def purge(self, project_id: str, *, sparing: bool) -> int:
+        """Purge what may go, however new; `sparing` those who said hello, however long ago."""
+        project = self._projects.get(project_id)
+        if project is None:
+            return 0
+        upto = min([project.head, *(project.read.values() if sparing else ())])
+        taken = take_purgeable(project.tables, upto)
+        if taken:
+            project.purged = max(project.purged, *(held.seq for held in taken))
+            project.head += 1
+            _commit(project, ["purged", *(text_of(held.row, "change_id") for held in taken)])
+        return len(taken)
 
     def save(self) -> Callable[[], None]:
         """Remember the whole hub as it is; call what this returns to be so again."""
@@ -204,6 +237,10 @@ def _number(project: Project, accepted: Sequence[PushedRow]) -> None:
                 told = entry | {"entity": pushed.name.entity, "id": pushed.name.row_id}
                 project.entries.append(Entry(project.head, without_nulls(told)))
     if accepted:
-        before = project.commits[-1].stamp if project.commits else ""
-        past = "\n".join([before, *(row.change_id for row in accepted)])
-        project.commits.append(Commit(project.head, hashlib.sha256(past.encode()).hexdigest()))
+        _commit(project, [row.change_id for row in accepted])
+
+
+def _commit(project: Project, what: Sequence[str]) -> None:
+    before = project.commits[-1].stamp if project.commits else ""
+    past = "\n".join([before, *what])
+    project.commits.append(Commit(project.head, hashlib.sha256(past.encode()).hexdigest()))

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from localstore.entities import DEPENDENCY, ENTITIES, VENDOR, WORK_ITEM
+from localstore.entities import CONFLICT, DEPENDENCY, ENTITIES, VENDOR, WORK_ITEM
+from localstore.exchange import Name
 from localstore.ids import name_key
 from localstore.rules import MAX_DEPTH
 from localstore.values import Row, text_of
@@ -91,6 +92,29 @@ def is_blocking(edge: Row) -> bool:
 def is_live(row: Row) -> bool:
     """Whether a row is not deleted."""
     return row.get("deleted_at") is None
+
+
+def take_purgeable(tables: Tables, upto: int) -> list[Held]:
+    """Take out the tombstones numbered `upto` or lower that no other row needs; return them."""
+    open_ones = [h.row for h in tables[CONFLICT.name].values() if h.row.get("status") == "open"]
+    disputed = {Name(text_of(row, "entity"), text_of(row, "entity_id")) for row in open_ones}
+    taken: list[Held] = []
+    while True:
+        edges, items = tables[DEPENDENCY.name].values(), tables[WORK_ITEM.name].values()
+        needed = {each.row.get(end) for each in edges for end in ("source_id", "target_id")}
+        needed |= {each.row.get("parent_id") for each in items}
+        going = [
+            Name(entity.name, row_id)
+            for entity in (DEPENDENCY, WORK_ITEM)
+            for row_id, held in tables[entity.name].items()
+            if not is_live(held.row)
+            and held.seq <= upto
+            and row_id not in needed
+            and Name(entity.name, row_id) not in disputed
+        ]
+        if not going:
+            return taken
+        taken += [tables[name.entity].pop(name.row_id) for name in going]
 
 
 def _of_item(items: Table, row_id: str, old: Held | None) -> str:

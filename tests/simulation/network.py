@@ -33,6 +33,13 @@ class SimulatedHub(Protocol):
         """As `Hub.push`."""
         ...
 
+    def hello(self, asking: Asking) -> None:
+        """Note how far a replica has read. Raises: UnknownProject."""
+
+    def purge(self, project_id: str, *, sparing: bool) -> int:
+        """Purge what may go, however new; `sparing` those who said hello. How many rows went."""
+        ...
+
     def save(self) -> Callable[[], None]:
         """Remember the whole hub as it is; call what this returns to be so again."""
         ...
@@ -165,4 +172,4 @@ def told_page(page: HubPage) -> list[str]:
         for each in page.entries
     ]
     seen = "" if page.seen is None else str(page.seen.seq)
-    return [f"seen {seen}", *rows, *entries]
+    return [f"seen {seen}, purged {page.purged}", *rows, *entries]

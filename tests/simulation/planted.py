@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from localstore.ancestry import Graph, replay
 from localstore.entities import ENTITIES, WORK_ITEM, Entity
 from localstore.exchange import Commit, HubPage, PushedRow, Receipt, Verdict
-from localstore.rows import merging, pulling, receipts, sync_place
+from localstore.rows import merging, pulling, purged, receipts, sync_place
 from localstore.rows.lookup import ARCHIVE
 from localstore.store import Store
 from localstore.values import Row
@@ -32,8 +32,8 @@ def _base_check_skipped() -> AbstractContextManager[None]:
     """The hub takes a row whatever it grew from."""
     judged = ModelHub.judged
 
-    def judge(hub: ModelHub, project: Project, row: PushedRow) -> Verdict:
-        verdict = judged(hub, project, row)
+    def judge(hub: ModelHub, project: Project, row: PushedRow, has_read: int) -> Verdict:
+        verdict = judged(hub, project, row, has_read)
         return Verdict("accepted") if verdict.kind == "moved_on" else verdict
 
     return _in_place_of(ModelHub, "judged", judge)
@@ -127,6 +127,17 @@ def _circles_unnoticed() -> AbstractContextManager[None]:
     return _in_place_of(model_hub, "broken_rule", broken)
 
 
+def _purged_unreconciled() -> AbstractContextManager[None]:
+    """A row that the hub has purged stays here as it was."""
+
+    def leave(
+        connection: sqlite3.Connection, since: int, applied: pulling.Applied, stamp: Stamp
+    ) -> pulling.Applied:
+        return applied
+
+    return _in_place_of(purged, "reconcile", leave)
+
+
 @contextmanager
 def _both(
     first: AbstractContextManager[None], second: AbstractContextManager[None]
@@ -144,6 +155,7 @@ PLANTED: Mapping[str, Callable[[], AbstractContextManager[None]]] = {
     "commits unseen": _commits_unseen,
     "ancestry unasked": _ancestry_unasked,
     "circles unnoticed": _circles_unnoticed,
+    "purged rows unreconciled": _purged_unreconciled,
 }
 
 

@@ -19,7 +19,13 @@ from tests.postgres import Server, fresh_database, running_server
 from tests.simulation.model_rules import Held, Tables, empty_tables
 
 T = TypeVar("T")
-_TABLES = ("projects", "commits", *(entity.table for entity in ENTITIES.values()), "history")
+_TABLES = (
+    "projects",
+    "replicas",
+    "commits",
+    *(entity.table for entity in ENTITIES.values()),
+    "history",
+)
 _EVERYTHING = sys.maxsize >> 32
 
 
@@ -44,6 +50,14 @@ class RealHub:
     def push(self, asking: Asking, rows: Sequence[PushedRow]) -> Receipt:
         """As `Hub.push`."""
         return self._now(self._hub.push(asking, rows, notify=False))
+
+    def hello(self, asking: Asking) -> None:
+        """Note how far a replica has read. Raises: UnknownProject."""
+        self._now(self._hub.hello(asking, asking.replica_id))
+
+    def purge(self, project_id: str, *, sparing: bool) -> int:
+        """Purge what may go, however new; `sparing` those who said hello. How many rows went."""
+        return self._now(self._purged(project_id, "100 years" if sparing else "0"))
 
     def save(self) -> Callable[[], None]:
         """Remember the whole hub as it is; call what this returns to be so again."""
@@ -70,10 +84,16 @@ class RealHub:
         try:
             return self.pull(Asking(project_id, project_id, None), 0, _EVERYTHING)
         except UnknownProject:
-            return HubPage((), (), 0, 0, None)
+            return HubPage((), (), 0, 0, None, 0)
 
     def _now(self, call: Coroutine[Any, Any, T]) -> T:
         return self._run.run(call)
+
+    async def _purged(self, project_id: str, live: str) -> int:
+        purged = (
+            "SELECT tidelog.purge(id, '0', $2::text::interval) FROM tidelog.projects WHERE id = $1"
+        )
+        return int(await self._owner.fetchval(purged, project_id, live) or 0)
 
     async def _copied_out(self) -> dict[str, bytes]:
         saved = {}

@@ -50,6 +50,7 @@ _EVENTS: Mapping[str, int] = {
     "save": 3,
     "go_back": 1,
     "wipe": 1,
+    "purge": 6,
     "join_one": 6,
 }
 
@@ -76,7 +77,7 @@ class Shape:
         stressed = dice.choice(_STRESSED)
         work = {name: weight * (5 if name in stressed else 1) for name, weight in WORK.items()}
         events = dict(_EVENTS)
-        for rare in ("crash", "copy", "go_back", "wipe", "late", "bring_back"):
+        for rare in ("crash", "copy", "go_back", "wipe", "late", "bring_back", "purge"):
             events[rare] *= dice.choice((0, 0, 1, 3) if rare != "wipe" else (0, 0, 0, 1))
         events["work"] *= dice.choice((1, 1, 2))
         wrong = dice.choice((0, 1, 1, 3))

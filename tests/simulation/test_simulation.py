@@ -21,6 +21,7 @@ SEEN = (
     "name_taken",
     "go_back",
     "wipe",
+    "rows purged",
     "copy",
     "crash",
     "resolve done",

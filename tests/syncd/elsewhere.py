@@ -38,6 +38,14 @@ class Elsewhere:
         """As `Hub.push`."""
         return self._there(self._hub.push, asking, rows)
 
+    def hello(self, asking: Asking) -> None:
+        """Note how far a replica has read. Raises: UnknownProject."""
+        self._there(self._hub.hello, asking)
+
+    def purge(self, project_id: str, *, sparing: bool) -> int:
+        """Purge what may go, however new; `sparing` those who said hello. How many rows went."""
+        return self._there(self._hub.purge, project_id, sparing=sparing)
+
     def save(self) -> Callable[[], None]:
         """Remember the whole hub as it is; call what this returns to be so again."""
         restore = self._there(self._hub.save)

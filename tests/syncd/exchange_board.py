@@ -87,10 +87,10 @@ class BoardLink:
                 listener(receipt.head)
         return receipt
 
-    async def hello(self, _project_id: str, replica_id: str, name: str) -> None:
+    async def hello(self, asking: Asking, name: str) -> None:
         """As `Link.hello`."""
         await self._board.ask("hello")
-        self._board.names[replica_id] = name
+        self._board.names[asking.replica_id] = name
 
     async def open_project(self, project_id: str | None, _name: str) -> str:
         """As `Link.open_project`, for the one project there is."""

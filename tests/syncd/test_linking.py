@@ -7,6 +7,7 @@ from typing import cast
 
 import pytest
 
+from syncd.hub import Asking
 from syncd.linking import HubAddress, Link, Linked, Reach
 
 pytestmark = pytest.mark.anyio
@@ -20,7 +21,7 @@ class _HardOfHearing:
         self.listens = asyncio.Event()
         self.closed = False
 
-    async def hello(self, project_id: str, replica_id: str, name: str) -> None:
+    async def hello(self, asking: Asking, name: str) -> None:
         """Nothing to say."""
 
     async def listen(self, _project_id: str, _on_change: Callable[[int], None]) -> None:
@@ -44,7 +45,8 @@ async def test_a_listener_that_misses_its_end() -> None:
 
     chosen: Callable[[HubAddress], Awaitable[Link]] = connect
     linked = Linked(Reach(connect=chosen, replica_name="vm", chance=lambda: 0.5), lambda _: None)
-    await linked.to(HubAddress("hub", "postgresql://hub/tidelog"), "project", "replica")
+    asking = Asking("project", "replica", None)
+    await linked.to(HubAddress("hub", "postgresql://hub/tidelog"), asking)
     await link.listens.wait()
     async with asyncio.timeout(20):
         await linked.leave()

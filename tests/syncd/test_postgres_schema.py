@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import asyncpg
 import pytest
@@ -87,11 +88,11 @@ async def test_another_protocol(hub_database: str) -> None:
     """A client of another protocol is refused by every function, before anything else."""
     calls = (
         "open_project(2, NULL, 'a', 'a')",
-        "hello(2, NULL, 'a', 'a')",
+        "hello(2, NULL, 'a', 'a', 0)",
         "pull(2, NULL, NULL, NULL, 0, 1)",
         "replica_names(2, NULL)",
         "status(2, NULL)",
-        f"push(2, {', '.join(['NULL'] * 23)})",
+        f"push(2, {', '.join(['NULL'] * 24)})",
     )
     for call in calls:
         with pytest.raises(asyncpg.PostgresError) as refused:
@@ -109,7 +110,7 @@ async def test_a_role_without_a_grant(hub_database: str, writer: Writer, role: s
         with pytest.raises(NotGranted):
             await stranger.push(item())
         with pytest.raises(NotGranted):
-            await hub.hello(writer.project_id, "a-replica", "laptop")
+            await hub.hello(writer.asking, "laptop")
         with pytest.raises(NotGranted):
             await hub.replica_names(writer.project_id)
         with pytest.raises(NotGranted):
@@ -180,7 +181,7 @@ async def test_row_level_security(hub_database: str, hub: PostgresHub, role: str
     projects = {name: await hub.open_project(None, name) for name in ("mine", "other")}
     for project_id in projects.values():
         await Writer(hub, project_id).push(item(), item())
-        await hub.hello(project_id, "a-replica", "laptop")
+        await hub.hello(Writer(hub, project_id).asking, "laptop")
     await hub.grant_project("mine", role, reading=True)
     connection = await asyncpg.connect(as_role(hub_database, role), ssl=False)
     for table, key in (
@@ -235,9 +236,9 @@ async def test_one_project_opened_twice_at_once(hub_database: str) -> None:
 async def test_who_takes_part(hub: PostgresHub, writer: Writer) -> None:
     """Replicas are known by the names they last gave, and the status counts what there is."""
     await writer.push(item(), item())
-    await hub.hello(writer.project_id, "a-replica", "old name")
-    await hub.hello(writer.project_id, "a-replica", "laptop")
-    await hub.hello(writer.project_id, "another", "desk")
+    await hub.hello(writer.asking, "old name")
+    await hub.hello(writer.asking, "laptop")
+    await hub.hello(replace(writer.asking, replica_id="another"), "desk")
     names = await hub.replica_names(writer.project_id)
     assert names == {"a-replica": "laptop", "another": "desk"}
     assert await hub.status(writer.project_id) == {

@@ -1,5 +1,7 @@
 -- push: one batch of rows from one replica, in one transaction.
 
+DROP FUNCTION IF EXISTS tidelog.push, tidelog.record, tidelog.broken_rules;
+
 -- Which of the rows `chosen`, as they now stand in their tables, break a rule, and the first rule that
 -- each breaks. `known`, `old_parents`, `old_dead`, `old_keys`: whether the hub had the row before this
 -- push, and its parent, whether it was deleted, and its name key then.
@@ -141,7 +143,7 @@ $$;
 -- arrays hold a verdict for each row. Every table look-up is by key: sequential scans are off, and the
 -- plans are kept, so that a small push does not pay for planning.
 CREATE FUNCTION tidelog.push(
-    protocol integer, project uuid, replica text, seen_seq bigint, seen_stamp text,
+    protocol integer, project uuid, replica text, seen_seq bigint, seen_stamp text, has_read bigint,
     entities text[], ids uuid[], change_ids uuid[], bases uuid[], versions bigint[],
     created_at text[], created_by text[], updated_at text[], updated_by text[], fields json[],
     entry_rows integer[], entry_changes uuid[], entry_versions bigint[], entry_at text[],
@@ -166,11 +168,12 @@ DECLARE
     progress boolean;
     place integer;
     broken text;
+    purged bigint;
 BEGIN
     PERFORM tidelog.expect_project(protocol, project);
     -- The project's row first, whatever else: pushes to one project stand in line here, so that the
     -- order of sequence numbers is the order of commits, and no two can wait for one another.
-    SELECT p.head_seq, p.last_stamp INTO previous_head, push.stamp
+    SELECT p.head_seq, p.last_stamp, p.purged_seq INTO previous_head, push.stamp, purged
     FROM tidelog.projects p WHERE p.id = project FOR NO KEY UPDATE;
     PERFORM tidelog.expect_seen(project, seen_seq, seen_stamp);
     head := previous_head;
@@ -192,6 +195,8 @@ BEGIN
                     SELECT FROM tidelog.history y
                     WHERE y.project_id = project AND y.change_id = change_ids[u.i]
                 ) THEN 'already'
+                -- Rows went that this replica may have, or have known: it has to read of that first.
+                WHEN has_read < purged THEN 'moved_on'
                 WHEN h.change_id IS NOT DISTINCT FROM bases[u.i] THEN 'accepted'
                 ELSE 'moved_on'
             END AS kind
@@ -303,10 +308,9 @@ BEGIN
             PERFORM pg_notify('tidelog', project || ':' || head);
         END IF;
     END IF;
-    IF seen_seq IS NOT NULL THEN
-        UPDATE tidelog.replicas r SET last_seen_at = now(), cursor = seen_seq
-        WHERE r.project_id = project AND r.replica_id = replica;
-    END IF;
+    UPDATE tidelog.replicas r SET
+        last_seen_at = now(), cursor = CASE has_read WHEN previous_head THEN head ELSE has_read END
+    WHERE r.project_id = project AND r.replica_id = replica;
 END
 $$;
 

@@ -2,9 +2,13 @@
 -- snapshot of the caller's statement; a volatile function would take a new one for each of its own.
 -- The page ends with the row at which `most` history entries are reached. `rows` is a JSON list, in
 -- order: [entity, row]. The entries are arrays, one a column; what they tell is text, as it came.
+-- `purged` is the highest number of a row that was purged: who had read less than that reconciles in
+-- the end.
+DROP FUNCTION IF EXISTS tidelog.pull;
+
 CREATE FUNCTION tidelog.pull(
     protocol integer, project uuid, seen_seq bigint, seen_stamp text, after bigint, most integer,
-    OUT upto bigint, OUT head bigint, OUT commit_seq bigint, OUT commit_stamp text,
+    OUT upto bigint, OUT head bigint, OUT commit_seq bigint, OUT commit_stamp text, OUT purged bigint,
     OUT rows text, OUT entry_entities text[], OUT entry_ids text[], OUT entry_changes text[],
     OUT entry_versions bigint[], OUT entry_at text[], OUT entry_by text[], OUT entry_replicas text[],
     OUT entry_parents text[], OUT entry_bodies text[]
@@ -17,7 +21,7 @@ AS $$
 BEGIN
     PERFORM tidelog.expect_project(protocol, project);
     PERFORM tidelog.expect_seen(project, seen_seq, seen_stamp);
-    SELECT p.head_seq INTO head FROM tidelog.projects p WHERE p.id = project;
+    SELECT p.head_seq, p.purged_seq INTO head, purged FROM tidelog.projects p WHERE p.id = project;
     IF after >= head THEN
         upto := head;
     ELSE
@@ -26,7 +30,13 @@ BEGIN
             WHERE h.project_id = project AND h.seq > after AND h.seq > 0
             ORDER BY h.project_id, h.seq LIMIT greatest(most, 1)
         ) y;
-        upto := coalesce(upto, head);
+        -- A purge takes a number and leaves no entry: the last page ends behind it.
+        IF NOT EXISTS (
+            SELECT FROM tidelog.history h
+            WHERE h.project_id = project AND h.seq > coalesce(upto, after) AND h.seq > 0
+        ) THEN
+            upto := head;
+        END IF;
     END IF;
     -- The newest commit there is: what a page leaves out, because it moved further on, is known only
     -- to a hub that still has all of them.
