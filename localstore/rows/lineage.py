@@ -4,10 +4,10 @@ import sqlite3
 from itertools import pairwise
 
 from localstore.ancestry import Change, Graph, ancestors, merge_bases, replay
-from localstore.entities import Entity
+from localstore.entities import Entity, Kind
 from localstore.merge import merge_rows
 from localstore.rows.origins import Author, authors
-from localstore.values import Row, from_json
+from localstore.values import Row, from_json, mapping_of, without_nulls
 
 
 def graph_of(connection: sqlite3.Connection, entity: Entity, row_id: str) -> Graph:
@@ -31,15 +31,39 @@ def graph_of(connection: sqlite3.Connection, entity: Entity, row_id: str) -> Gra
 def base_of(entity: Entity, graph: Graph, remote: str, local: str) -> Row:
     """What both sides of a merge started from: the state at their newest common ancestor.
 
-    Several are merged with one another first, as git's recursive strategy does; with none, the two
-    sides were made apart, and both began from nothing.
+    Several are merged with one another first, as git's recursive strategy does; and of a field to
+    which one side wrote nothing that the other had not seen, that side's value is the base: earlier
+    merges chose it, and whoever wrote on has been told. With no common ancestor the two sides were
+    made apart, and both began from nothing.
     """
     bases = merge_bases(graph, remote, local)
     state = replay(graph, bases[0]) if bases else {}
     for before, each in pairwise(bases):
         common = base_of(entity, graph, before, each)
         state, _ = merge_rows(entity, common, replay(graph, each), state)
+    if len(bases) > 1:
+        for side, other in ((remote, local), (local, remote)):
+            state = _with_old_news(entity, graph, state, side, unseen_by=other)
     return state
+
+
+def _with_old_news(entity: Entity, graph: Graph, base: Row, side: str, *, unseen_by: str) -> Row:
+    """The base with the side's value wherever the side wrote nothing unseen by the other."""
+    apart = ancestors(graph, side) - ancestors(graph, unseen_by)
+    people = [graph[each].changes for each in apart if len(graph[each].parents) < 2]
+    written = {name for changes in people for name in changes}
+    here, known = replay(graph, side), dict(base)
+    for field in entity.fields:
+        if field.kind is Kind.MAP:
+            old, new = mapping_of(base, field.name), mapping_of(here, field.name)
+            told: Row = {}
+            for key in old.keys() | new.keys():
+                is_written = not written.isdisjoint((field.name, f"{field.name}.{key}"))
+                told[key] = (old if is_written else new).get(key)
+            known[field.name] = without_nulls(told) or None
+        elif field.name not in written:
+            known[field.name] = here.get(field.name)
+    return without_nulls(known)
 
 
 def writer_of(
