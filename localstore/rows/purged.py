@@ -7,6 +7,7 @@ from dataclasses import replace
 from localstore.ancestry import Graph, ancestors, first_parents, replay
 from localstore.entities import ENTITIES, Entity
 from localstore.exchange import HubPage
+from localstore.rows.history import head
 from localstore.rows.lineage import graph_of
 from localstore.rows.lookup import fetch, tables_of
 from localstore.rows.merging import merge_into
@@ -32,7 +33,7 @@ def take_in(connection: sqlite3.Connection, page: HubPage, stamp: Stamp) -> Appl
         return applied
     applied = reconcile(connection, int(since), applied, stamp)
     connection.execute("UPDATE sync SET purged_since = NULL")
-    return applied
+    return replace(applied, heads=(applied.heads[0], head(connection)))
 
 
 def reconcile(
