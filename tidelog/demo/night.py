@@ -57,7 +57,8 @@ class Night:
 
     async def asked(self, laptop: Laptop, *words: str) -> Ended:
         """Run a command of tidelog's in a laptop's folder, however it ends."""
-        return await tidelog(*words, cwd=laptop.place.project_folder, **self.variables)
+        variables = self.variables | {"TIDELOG_MACHINE": f"{laptop.owner}'s laptop"}
+        return await tidelog(*words, cwd=laptop.place.project_folder, **variables)
 
     async def run(self, laptop: Laptop, *words: str) -> str:
         """The same; what it printed. Raises: UnexpectedAnswerError: it failed."""
@@ -141,8 +142,7 @@ async def together(night: Night) -> None:
         f"The hub is back. Ann's laptop sends {number_of(first, 'sent')} rows. Ben's merges "
         f"{number_of(second, 'merged')}: {night.edited} is P0 now and has its label, for neither "
         "change touched the other. But no item has two names, and none two assignees. What the "
-        "hub had first is kept, and the rest is in a conflict (both laptops are this machine, "
-        "so they are called alike):"
+        "hub had first is kept, and the rest is in a conflict:"
     )
     commands = (
         ("conflicts", "show", by_field["title"]),
