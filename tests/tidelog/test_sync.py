@@ -92,6 +92,7 @@ async def test_offline_first(ann: Laptop, ben: Laptop, postgres_server: Server) 
                 await laptop.create(f"Later from {laptop.folder.name}")
             for laptop in (ann, ben):
                 await eventually(partial(_count, laptop, 4))
+                await eventually(laptop.is_online)  # the rows are here before their round has ended
             for process in daemons:
                 [line] = said(process)
                 assert "is back" in line
