@@ -82,5 +82,6 @@ class Exchange:
                 await self.store.note_replicas(await link.replica_names(project_id))
             unmoved = moved.head == before and not done.again
             if unmoved or not await self.store.dirty_names():
-                break
+                return moved
+        moved.head = before  # what was written since is still to be sent
         return moved

@@ -72,12 +72,15 @@ class Pace:
         """About how much to push."""
         return self._share_of(self._push_bytes)
 
-    async def stepped(self, before: int, after: int) -> None:
-        """A step wrote to the store, whose history's head was at `before` and then at `after`;
-        rest, when somebody else wrote since the last one, or lately."""
+    def stepped(self, before: int, after: int) -> None:
+        """Learn that a step wrote to the store, whose history's head was at `before` and then at
+        `after`: whether somebody else wrote since the step before it."""
         others = self._head not in (-1, before)
         self._head = after
         self._quiet = 0 if others else self._quiet + 1
+
+    async def rest(self) -> None:
+        """Leave the store to others before the next step, if they write to it."""
         if self._quiet < _PATIENCE:
             await self._rest(_REST_SECONDS)
 

@@ -108,7 +108,7 @@ class _Round:
         self.moved.merged += applied.merged
         self.moved.conflicts += applied.conflicts
         self.step(page.cursor, page.head)
-        await self.pace.stepped(*applied.heads)
+        self.pace.stepped(*applied.heads)
 
     async def offer(self, names: Sequence[Name]) -> Offer:
         """Read what to push of the first of `names`."""
@@ -141,7 +141,7 @@ class _Round:
             self.moved.repaired += told.repaired
             self.moved.again |= told.moved_on > 0 or told.repaired > 0
             rejected += told.rejected
-            await self.pace.stepped(*told.heads)
+            self.pace.stepped(*told.heads)
         return rejected
 
     def _asking(self) -> Asking:
@@ -159,6 +159,7 @@ async def _pull(going: _Round) -> None:
         async with going.pace.alongside(going.page(page.cursor)) as coming:
             await going.take(page)
             page = await coming
+        await going.pace.rest()
     await going.take(page)
 
 
@@ -182,6 +183,8 @@ async def _push(going: _Round) -> None:
             rejected += await writing
             offer = await reading
         going.step(done, len(names))
+        if offer.looked_at:
+            await going.pace.rest()
     rejected += await going.write_down(answers)
     while rejected:
         offer = await going.offer(rejected)

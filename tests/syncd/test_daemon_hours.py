@@ -1,15 +1,18 @@
 """The daemon through hours of its own loop's time: offline, deaf, and with nothing to do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from localstore.exchange import PushedRow, Receipt
 from localstore.values import number_of
 from syncd.backoff import Backoff
 from syncd.daemon import Wake
+from syncd.hub import Asking
+from tests.simulation.inline import finished
 from tests.syncd.exchange_board import PROJECT, Board, Desk, attended
 from tests.syncd.passing import run_passing, store_at_hand
 
@@ -160,3 +163,31 @@ def test_an_hour_with_nothing_to_do(new_store: Path, tmp_path: Path) -> None:
             assert (alone.said, alone.store.path.read_bytes()) == ([], file)
 
     run_passing(idle())
+
+
+def test_somebody_writes_faster_than_it_is_sent(
+    new_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is written while each push is under way is sent at once also where one attempt has no
+    more rounds for it, and not when the timer comes round."""
+    monkeypatch.setattr("syncd.exchanging._ROUNDS", 3)
+    board = Board()
+    push = board.hub.push
+
+    async def some_seconds() -> None:
+        async with laptop(board, new_store, tmp_path) as alone:
+            titles = [f"Item {number}" for number in range(8)]
+            left = iter(titles[1:])
+
+            def push_and_write(asking: Asking, rows: Sequence[PushedRow]) -> Receipt:
+                receipt = push(asking, rows)
+                title = next(left, None)
+                if title is not None:
+                    finished(alone.write(title))
+                return receipt
+
+            monkeypatch.setattr(board.hub, "push", push_and_write)
+            await alone.write(titles[0])
+            assert await seconds_until(lambda: board.titles() == titles) <= 1
+
+    run_passing(some_seconds())

@@ -31,7 +31,8 @@ async def test_alone_it_takes_much() -> None:
     rests = Rests()
     pace = Pace(rest=rests)
     for head in range(0, 50, 10):
-        await pace.stepped(head, head + 10)
+        pace.stepped(head, head + 10)
+        await pace.rest()
     assert (pace.pull_limit, pace.push_bytes, rests.taken) == (PULL_LIMIT, PUSH_BYTES, 0)
 
 
@@ -40,21 +41,24 @@ async def test_others_are_given_room() -> None:
     hundred steps went by without another one."""
     rests = Rests()
     pace = Pace(rest=rests)
-    await pace.stepped(0, 10)
-    await pace.stepped(11, 20)
+    pace.stepped(0, 10)
+    pace.stepped(11, 20)
     assert (pace.pull_limit, pace.push_bytes) == (PULL_LIMIT // 10, PUSH_BYTES // 10)
     for _ in range(99):
-        await pace.stepped(20, 20)
+        await pace.rest()
+        pace.stepped(20, 20)
+    await pace.rest()
     assert (pace.pull_limit, rests.taken) == (PULL_LIMIT // 10, 100)
-    await pace.stepped(20, 20)
+    pace.stepped(20, 20)
+    await pace.rest()
     assert (pace.pull_limit, rests.taken) == (PULL_LIMIT, 100)
 
 
-async def test_a_step_is_never_empty() -> None:
+def test_a_step_is_never_empty() -> None:
     """However little it is, something is asked for."""
     pace = Pace(pull_limit=3, push_bytes=3, rest=Rests())
-    await pace.stepped(0, 10)
-    await pace.stepped(11, 20)
+    pace.stepped(0, 10)
+    pace.stepped(11, 20)
     assert (pace.pull_limit, pace.push_bytes) == (1, 1)
 
 
@@ -83,8 +87,10 @@ async def test_a_pull_makes_room(two: tuple[Laptop, Laptop]) -> None:
         await ann.item(f"Item {number}")
     await ann.sync()
     line = Busy(ben)
-    await run_round(ben.store, line, pace=Pace(pull_limit=20, rest=Rests()))
+    rests = Rests()
+    await run_round(ben.store, line, pace=Pace(pull_limit=20, rest=rests))
     assert (line.limits[0], line.limits[-1]) == (20, 2)
+    assert 0 < rests.taken < len(line.limits)
     await settle(ann, ben)
     await expect_equal(ann, ben)
 
