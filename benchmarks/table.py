@@ -7,7 +7,7 @@ from benchmarks.figures import Bound, Figure
 from localstore.values import Row
 
 WIDTH = 100
-_FORMAT = "{:<22}{:>4}{:>8}{:>8}{:>11}{:>8}{:>7}{:>6}  {:<12} {:<12}"
+_FORMAT = "{:<22}{:>4}{:>7}{:>7}{:>11}{:>8}{:>7}{:>6}  {:<13} {:<12}"
 
 
 def lines(figures: Sequence[Figure]) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _promise(figure: Figure, bound: Bound | None) -> str:
 
 
 def _number(value: float) -> str:
-    """Four figures or so, in at most seven columns."""
+    """Four figures or so, in at most six columns."""
     digits = 3 if value < 10 else 2 if value < 100 else 1 if value < 1_000 else 0
     return f"{value:.{digits}f}"
 

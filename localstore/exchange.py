@@ -43,8 +43,7 @@ class PushedRow:
     entries: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HubRow:
+class HubRow(NamedTuple):
     """One row as the hub has it: `row` is flat and null-free, with id, fields and stamp."""
 
     entity: str

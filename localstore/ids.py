@@ -14,6 +14,7 @@ NAMESPACE = UUID("6f0d9c52-6d3b-5c57-9a5e-0f3a1c1e7d10")
 REF_SHOWN = 5
 REF_STORED = 10
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _REF = re.compile(rf"[A-Z]-[0-9A-HJKMNP-TV-Z]{{{REF_SHOWN},{REF_STORED}}}")
 
@@ -56,10 +57,15 @@ def full_ref(letter: str, row_id: str) -> str:
 
     Lists show the first five (`short_ref`); as with abbreviated git hashes, more of it tells apart
     the few rows that share those.
+
+    Raises:
+        ValueError: `row_id` is no UUID as tidelog writes it.
     """
-    bits = UUID(row_id).int
-    characters = [_ALPHABET[bits >> shift & 31] for shift in range(5 * REF_STORED - 5, -5, -5)]
-    return f"{letter}-{''.join(characters)}"
+    if not is_id(row_id):
+        raise ValueError(f"{row_id!r} is no UUID")
+    bits = int(row_id[19:23] + row_id[24:], 16)
+    pairs = [_PAIRS[bits >> shift & 1023] for shift in range(5 * REF_STORED - 10, -10, -10)]
+    return f"{letter}-{''.join(pairs)}"
 
 
 def short_ref(ref: str) -> str:

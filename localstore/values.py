@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import TypeAlias
 
+import pydantic_core
 from pydantic import JsonValue
 
 Value: TypeAlias = JsonValue
@@ -29,8 +30,12 @@ def to_json(value: Value) -> str:
 
 
 def from_json(text: str) -> Value:
-    """Read what `to_json` wrote."""
-    value: Value = json.loads(text)
+    """Read what `to_json` wrote, and any other JSON.
+
+    Raises:
+        ValueError: it is none, or nested deeper than some two hundred levels.
+    """
+    value: Value = pydantic_core.from_json(text)
     return value
 
 

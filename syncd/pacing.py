@@ -7,14 +7,16 @@ from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 
-PULL_LIMIT = 1_000
-"""How many history entries a page brings, about: what a write to the store waits for at worst."""
+PULL_LIMIT = 4_000
+"""How many history entries a page brings at most, about. Each page is written to the disk twice,
+with all pages of all indexes it touches: few large ones cost less."""
 PUSH_BYTES = 800_000
-"""About how much one push carries."""
-_SHARE = 10
-"""What part of that is exchanged at once while others write to the store."""
-_REST_SECONDS = 0.02
-"""How long the store is left to them then, after each step; a step holds it a third as long."""
+"""About how much one push carries at most."""
+_TENTHS = 10
+"""In what parts of that it grows from step to step while nobody else writes to the store; while
+somebody does, one part is exchanged at once: what a write waits for."""
+_REST_SECONDS = 0.1
+"""How long the store is left to others then, between two steps; a step holds it a third as long."""
 _PATIENCE = 100
 """After how many steps without a write of others the store is taken for left alone again."""
 
@@ -44,23 +46,26 @@ async def alongside(work: Coroutine[Any, Any, T]) -> AsyncIterator[Awaitable[T]]
 
 
 class Pace:
-    """How much a round exchanges at once: much, or little and with rests, while other processes
-    write to the store. One that is kept over many rounds remembers which."""
+    """How much a round exchanges at once: more from step to step, or little and with rests while
+    other processes write to the store. One that is kept over many rounds remembers."""
 
     def __init__(
         self,
         *,
         pull_limit: int = PULL_LIMIT,
         push_bytes: int = PUSH_BYTES,
+        tenths: int = 1,
         rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
         alongside: Alongside = alongside,
     ) -> None:
+        """Begin with so many tenths of what is the most at once."""
         self.alongside = alongside
         self._pull_limit = pull_limit
         self._push_bytes = push_bytes
         self._rest = rest
         self._head = -1
-        self._quiet = _PATIENCE
+        self._tenths = tenths
+        self._patience = 0
 
     @property
     def pull_limit(self) -> int:
@@ -77,12 +82,17 @@ class Pace:
         `after`: whether somebody else wrote since the step before it."""
         others = self._head not in (-1, before)
         self._head = after
-        self._quiet = 0 if others else self._quiet + 1
+        if others:
+            self._tenths, self._patience = 1, _PATIENCE
+        elif self._patience:
+            self._patience -= 1
+        else:
+            self._tenths = min(_TENTHS, self._tenths + 1)
 
     async def rest(self) -> None:
         """Leave the store to others before the next step, if they write to it."""
-        if self._quiet < _PATIENCE:
+        if self._patience:
             await self._rest(_REST_SECONDS)
 
     def _share_of(self, most: int) -> int:
-        return most if self._quiet >= _PATIENCE else max(1, most // _SHARE)
+        return max(1, most * self._tenths // _TENTHS)

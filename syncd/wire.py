@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import pydantic_core
+
 from localstore.exchange import EXTRA, Commit, HubPage, HubRow, PushedRow, Receipt, Verdict
 from localstore.exchange import VerdictKind as Kind
-from localstore.values import Row, Value, from_json, mapping_of, text_of, to_json, without_nulls
+from localstore.values import Row, Value, from_json, text_of, without_nulls
 
 _KINDS: Mapping[str, Kind] = {
     "accepted": "accepted",
@@ -43,7 +45,7 @@ def batch_columns(rows: Sequence[PushedRow]) -> list[list[object]]:
         [row.change_id for row in rows],
         [row.base_change_id for row in rows],
         *map(list[object], stamped),
-        [to_json(row.fields) for row in rows],
+        [pydantic_core.to_json(row.fields).decode() for row in rows],
         [place for place, _ in entries],
         *map(list[object], told),
         [_braced(entry.get("parents")) for _, entry in entries],
@@ -86,16 +88,16 @@ def _entries(answer: Mapping[str, object]) -> Iterator[Row]:
     columns = [_members(answer[column]) for column in _ENTRY_ARRAYS.values()]
     for values in zip(*columns, strict=True):
         entry: Row = dict(zip(_ENTRY_ARRAYS, values, strict=True))
-        entry["parents"] = from_json(text_of(entry, "parents") or "[]")
+        parents = text_of(entry, "parents")
+        entry["parents"] = from_json(parents) if parents else []
         yield entry
 
 
 def _flat(row: Value) -> Row:
     """A row without what is empty; fields that the hub does not know stand beside the others."""
     told = without_nulls(row) if isinstance(row, dict) else {}
-    strange = mapping_of(told, EXTRA)
-    told.pop(EXTRA, None)
-    return strange | told
+    strange = told.pop(EXTRA, None)
+    return strange | told if isinstance(strange, dict) else told
 
 
 def _list(told: object) -> list[Value]:

@@ -10,6 +10,7 @@ from localstore.rows.history import head
 from localstore.rows.lookup import tables_of
 from localstore.rows.repairs import repair
 from localstore.rows.sync_place import see
+from localstore.values import Row, Value, to_json
 from localstore.writing import Stamp
 
 
@@ -45,9 +46,10 @@ def acknowledge(
     gone = [row for row, verdict in pairs if verdict.kind == "moved_on" and not verdict.current]
     rejected = [(row, verdict) for row, verdict in pairs if verdict.kind == "rejected"]
     _set_base(connection, ((row.name, row.change_id) for row in there))
-    connection.executemany(
-        "UPDATE history SET at_hub = 1 WHERE change_id = ?",
-        ((entry["change_id"],) for row in there for entry in row.entries),
+    sent_with_them: list[Value] = [entry["change_id"] for row in there for entry in row.entries]
+    connection.execute(
+        "UPDATE history SET at_hub = 1 WHERE change_id IN (SELECT value FROM json_each(?))",
+        (to_json(sent_with_them),),
     )
     # Purged there: it goes as a row that the hub does not have. Its entries the hub has kept.
     _set_base(connection, ((row.name, None) for row in gone))
@@ -84,10 +86,13 @@ def refuse(connection: sqlite3.Connection, row: PushedRow, reason: str, now: str
 
 
 def _set_base(connection: sqlite3.Connection, bases: Iterable[tuple[Name, str | None]]) -> None:
-    by_entity: dict[str, list[tuple[str | None, str]]] = {}
+    by_entity: dict[str, Row] = {}
     for name, base in bases:
-        by_entity.setdefault(name.entity, []).append((base, name.row_id))
+        by_entity.setdefault(name.entity, {})[name.row_id] = base
     for entity_name, members in by_entity.items():
-        entity = ENTITIES[entity_name]
-        for table in tables_of(entity):
-            connection.executemany(f"UPDATE {table} SET base_change_id = ? WHERE id = ?", members)
+        for table in tables_of(ENTITIES[entity_name]):
+            connection.execute(
+                f"UPDATE {table} SET base_change_id = told.value "
+                f"FROM json_each(?) told WHERE {table}.id = told.key",
+                (to_json(members),),
+            )

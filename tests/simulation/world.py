@@ -118,6 +118,7 @@ class World:
         return Pace(
             pull_limit=self.shape.pull_limit,
             push_bytes=self.shape.push_bytes,
+            tenths=10,
             rest=rest,
             alongside=at_first if self.shape.is_ahead else at_last,
         )

@@ -64,7 +64,7 @@ class Laptop(World):
 
     async def sync(self) -> Moved:
         """One round."""
-        pace = Pace(pull_limit=self.pull_limit, push_bytes=self.push_bytes)
+        pace = Pace(pull_limit=self.pull_limit, push_bytes=self.push_bytes, tenths=10)
         return await run_round(self.store, self.line, pace=pace)
 
     async def vendor(self, name: str) -> Row:

@@ -26,39 +26,41 @@ class Rests:
         self.taken += 1
 
 
-async def test_alone_it_takes_much() -> None:
-    """While nobody else writes, steps are large and follow each other at once."""
+async def test_alone_it_takes_more_and_more() -> None:
+    """While nobody else writes, steps grow to the most there is, and follow each other at once."""
     rests = Rests()
     pace = Pace(rest=rests)
-    for head in range(0, 50, 10):
+    limits = []
+    for head in range(0, 110, 10):
+        limits.append(pace.pull_limit)
         pace.stepped(head, head + 10)
         await pace.rest()
-    assert (pace.pull_limit, pace.push_bytes, rests.taken) == (PULL_LIMIT, PUSH_BYTES, 0)
+    assert limits[:2] == [PULL_LIMIT // 10, 2 * PULL_LIMIT // 10]
+    assert limits[9:] == [PULL_LIMIT, PULL_LIMIT]
+    assert (pace.push_bytes, rests.taken) == (PUSH_BYTES, 0)
 
 
 async def test_others_are_given_room() -> None:
     """A write of somebody else between two steps makes the next ones small, with rests, until a
-    hundred steps went by without another one."""
+    hundred steps went by without another one; then they grow again."""
     rests = Rests()
     pace = Pace(rest=rests)
-    pace.stepped(0, 10)
+    for _ in range(10):
+        pace.stepped(10, 10)
     pace.stepped(11, 20)
     assert (pace.pull_limit, pace.push_bytes) == (PULL_LIMIT // 10, PUSH_BYTES // 10)
-    for _ in range(99):
+    for _ in range(100):
         await pace.rest()
         pace.stepped(20, 20)
-    await pace.rest()
     assert (pace.pull_limit, rests.taken) == (PULL_LIMIT // 10, 100)
-    pace.stepped(20, 20)
     await pace.rest()
-    assert (pace.pull_limit, rests.taken) == (PULL_LIMIT, 100)
+    pace.stepped(20, 20)
+    assert (pace.pull_limit, rests.taken) == (2 * PULL_LIMIT // 10, 100)
 
 
 def test_a_step_is_never_empty() -> None:
     """However little it is, something is asked for."""
-    pace = Pace(pull_limit=3, push_bytes=3, rest=Rests())
-    pace.stepped(0, 10)
-    pace.stepped(11, 20)
+    pace = Pace(pull_limit=3, push_bytes=3)
     assert (pace.pull_limit, pace.push_bytes) == (1, 1)
 
 
@@ -88,7 +90,7 @@ async def test_a_pull_makes_room(two: tuple[Laptop, Laptop]) -> None:
     await ann.sync()
     line = Busy(ben)
     rests = Rests()
-    await run_round(ben.store, line, pace=Pace(pull_limit=20, rest=rests))
+    await run_round(ben.store, line, pace=Pace(pull_limit=20, tenths=10, rest=rests))
     assert (line.limits[0], line.limits[-1]) == (20, 2)
     assert 0 < rests.taken < len(line.limits)
     await settle(ann, ben)
