@@ -12,7 +12,7 @@ from tidelog.opening import Setting, opened
 from tidelog.reaching import connect, way_out
 from tidelog.screen import Screen, say, show_error, show_json
 from tidelog.syncing import exchange, moved_row
-from tidelog.turns import is_kept
+from tidelog.turns import is_kept, turns
 from tidelog.views.sync import joined_lines
 
 
@@ -45,9 +45,11 @@ async def join(store: Store, setting: Setting, address: HubAddress, project: str
         ) from None
     finally:
         await link.close()
-    keep_hub(setting.place, address.secret)
-    await store.join(project_id)
-    await store.set_project(project)
+    # A daemon that is at work waits: it sees the hub and the project together, or neither.
+    async with turns(setting.place.home)():
+        keep_hub(setting.place, address.secret)
+        await store.join(project_id)
+        await store.set_project(project)
     try:
         moved = await exchange(store, setting, address)
     except TidelogError as failure:

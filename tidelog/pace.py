@@ -7,7 +7,7 @@ from collections.abc import Callable
 LIVELY_SECONDS = 3.0
 """How long after a change the next one is likely to follow soon."""
 LIVELY_PAUSE_SECONDS = 0.005
-QUIET_PAUSE_SECONDS = 0.2
+QUIET_PAUSE_SECONDS = 0.3
 
 
 class Pace:

@@ -82,7 +82,7 @@ async def watch_store(home: Path, *, also: str = "") -> AsyncGenerator[None]:
     """Yield once when it is watching, then soon after any process has written to the store in
     `home`, and a few times more; end where the system cannot watch files.
 
-    The kernel tells. A change after some quiet seconds is passed on within 200 ms, one that follows
+    The kernel tells. A change after some quiet seconds is passed on within 300 ms, one that follows
     another within about 10 ms (`Pace`); several writes within some milliseconds are one. It is
     worth looking again because the kernel tells of a commit's bytes in the log, and readers see the
     commit only once those are on the disk, which raises no event. What people write to files in the
