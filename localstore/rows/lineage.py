@@ -41,9 +41,8 @@ def base_of(entity: Entity, graph: Graph, remote: str, local: str) -> Row:
     for before, each in pairwise(bases):
         common = base_of(entity, graph, before, each)
         state, _ = merge_rows(entity, common, replay(graph, each), state)
-    if len(bases) > 1:
-        for side, other in ((remote, local), (local, remote)):
-            state = _with_old_news(entity, graph, state, side, unseen_by=other)
+    for side, other in ((remote, local), (local, remote)) if bases else ():
+        state = _with_old_news(entity, graph, state, side, unseen_by=other)
     return state
 
 

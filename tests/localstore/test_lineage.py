@@ -62,3 +62,16 @@ def test_two_who_wrote_on_clash() -> None:
     base, clashes = base_and_clashes(graph, "cys", "dis")
     assert clashes == ["title"]
     assert base["metadata"] == {"note": "Ben's"}
+
+
+def test_what_one_merge_chose_against_another_that_both_know() -> None:
+    """With one common ancestor, itself a merge, a later merge on one side that chose otherwise is
+    no change of that side either."""
+    graph = {
+        **CROSSED,
+        "dis": grown("kept bens", priority="P0"),
+        "kept anns again": grown("kept anns", "dis"),
+        "cys": grown("kept bens", title="Cy's"),
+    }
+    base, clashes = base_and_clashes(graph, "kept anns again", "cys")
+    assert (base["title"], clashes) == ("Ann's", [])
