@@ -51,7 +51,7 @@ def _tombstones(told: Sequence[Row], entries: Mapping[str, Entry]) -> dict[Name,
     found: dict[Name, Row] = {}
     for name, left in last.items():
         at = text_of(left, "change_id")
-        row = without_nulls(lineage.replayed(ENTITIES[name.entity], at))
+        row = _null_free(lineage.replayed(ENTITIES[name.entity], at))
         while entries[at].parents:
             at = entries[at].parents[0]
         if "deleted_at" in row:
@@ -141,6 +141,16 @@ def _stored_entry(stored: tuple[str | int | None, ...]) -> Entry:
     parents = row["parents"]
     row["parents"] = from_json(parents) if isinstance(parents, str) else None
     return _entry(row)
+
+
+def _null_free(row: Row) -> Row:
+    """The row without what is empty, in its mappings too: a key that was taken away is no key."""
+    return without_nulls(
+        {
+            name: (without_nulls(value) or None) if isinstance(value, dict) else value
+            for name, value in row.items()
+        }
+    )
 
 
 def _plain(entity: Entity, row: Row) -> Row:
