@@ -10,6 +10,7 @@ from pathlib import Path
 from localstore.connection import connect, translated
 from localstore.errors import Busy, Unavailable
 from localstore.opened import mark_of
+from localstore.rows import sync_place
 from localstore.schema import applied_migrations, is_current, migrate
 
 _LEFT = "the store was left as it is"
@@ -72,8 +73,9 @@ def _prepare(
         "ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         [*kept, *identity.items()],
     )
-    (project_id,) = target.execute("SELECT project_id FROM sync").fetchone()
-    source.execute("UPDATE sync SET project_id = coalesce(project_id, ?)", (project_id,))
+    project_id = sync_place.place(target).project_id
+    if project_id is not None:
+        sync_place.join(source, project_id)
 
 
 def _gives_up(waited_seconds: float) -> Callable[[int, int, int], None]:

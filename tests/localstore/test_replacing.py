@@ -196,3 +196,17 @@ async def test_project_on_the_hub_stays(tmp_path: Path) -> None:
     assert place == ("0198c0de-7f3c-7abc-9def-0123456cd82f", 0, None)
     await world.store.close()
     await other.store.close()
+
+
+async def test_another_project_on_the_hub_is_not_taken_over(world: World, other: World) -> None:
+    """A store that took part in another project since its copy was made stays in the new one, and
+    what the old one's hub knew of its rows is forgotten."""
+    new, old = "0198c0de-7f3c-7abc-9def-0123456cd82f", "0198c0de-7f3c-7abc-9def-0123456cd82e"
+    await other.item("Fix")
+    await other.store.join(old)
+    other.sql("UPDATE work_items SET base_change_id = change_id")
+    other.sql("UPDATE sync SET cursor = 5, seen_seq = 5, seen_stamp = 'x'")
+    await world.store.join(new)
+    await world.store.replace_with(other.path)
+    assert await world.store.sync_place() == (new, 0, None)
+    assert await world.store.count_dirty() == 2
