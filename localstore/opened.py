@@ -12,12 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from localstore.backups import MIGRATION_BACKUPS, back_up
 from localstore.connection import StoreConnection, connect, translated
 from localstore.errors import Unavailable
 from localstore.ids import IdSource
 from localstore.rows import configuration
 from localstore.schema import MINIMUM_SQLITE, is_current, migrate
-from localstore.values import format_moment
+from localstore.values import format_moment, parse_moment
 from localstore.writing import Stamp
 
 Clock = Callable[[], datetime]
@@ -72,8 +73,8 @@ class OpenedStore:
         """Open the store at `path`, creating it (0600, in a 0700 folder) or migrating it first.
 
         Raises:
-            Unavailable: the file is damaged, unreadable or from a newer tidelog, or SQLite is too
-                old; the file is left as it was.
+            Unavailable: the file is damaged, unreadable or from a newer tidelog, SQLite is too
+                old, or no backup could be made before migrating; the file is left as it was.
         """
         if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
             needed = ".".join(map(str, MINIMUM_SQLITE))
@@ -146,7 +147,7 @@ def _prepare(path: Path, connector: Callable[[], sqlite3.Connection], stamp: Sta
     connection = connector()
     try:
         if not is_current(connection):
-            migrate(connection)
+            migrate(connection, keep=lambda: _keep(path, stamp))
         known = dict(connection.execute("SELECT key, value FROM meta"))
         if known.get("file") != mark_of(path):
             if "file" in known:
@@ -155,6 +156,19 @@ def _prepare(path: Path, connector: Callable[[], sqlite3.Connection], stamp: Sta
         return str(known["replica_id"])
     finally:
         connection.close()
+
+
+def _keep(path: Path, stamp: Stamp) -> None:
+    """Copy an older version's store before it is migrated; without a copy it is not."""
+    moment = parse_moment(stamp.now)
+    try:
+        back_up(path, moment=moment, reason="migration", keep=MIGRATION_BACKUPS)
+    except Unavailable as failure:
+        raise Unavailable(
+            f"this store of an older tidelog was not migrated: {failure.message}",
+            hint="make room for a copy of it, then open it again; it was not touched, and the "
+            "older tidelog goes on working with it",
+        ) from failure
 
 
 def _expect_whole(connection: sqlite3.Connection) -> None:

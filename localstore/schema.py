@@ -1,6 +1,7 @@
 """Bringing a store's file to this version's schema, with sqlite-utils' migrations and full text."""
 
 import sqlite3
+from collections.abc import Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -55,17 +56,24 @@ def is_current(connection: sqlite3.Connection) -> bool:
     return len(applied) == len(MIGRATIONS)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+def migrate(connection: sqlite3.Connection, *, keep: Callable[[], object] = lambda: None) -> None:
     """Apply what is missing, in one transaction under the write lock, so that of two processes
     that open a new store at once one migrates and the other finds it done.
 
-    `connection` must be in autocommit mode. When a migration fails the file stays as it was.
+    `connection` must be in autocommit mode. `keep` is called first where an older version's file is
+    migrated, while nobody can write to it; what it raises is raised again. When that or a migration
+    fails the file stays as it was.
+
+    Raises:
+        Unavailable: as `is_current`.
     """
     from sqlite_utils import Database  # imported here: a current store starts without it
 
     database = Database(connection, recursive_triggers=False, execute_plugins=False)
     connection.execute("BEGIN IMMEDIATE")
     try:
+        if not is_current(connection) and applied_migrations(connection):
+            keep()
         _migrations().apply(database)
     except BaseException:
         connection.execute("ROLLBACK")

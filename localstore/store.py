@@ -1,6 +1,7 @@
 """The store: every transaction boundary of the local SQLite file."""
 
 from localstore.opened import Clock, StoreOptions
+from localstore.operations.backups import BackupOperations
 from localstore.operations.importing import ImportOperations
 from localstore.operations.oversight import OversightOperations
 from localstore.operations.records import RecordOperations
@@ -20,6 +21,7 @@ class Store(
     ImportOperations,
     SnapshotOperations,
     SyncOperations,
+    BackupOperations,
 ):
     """One project's rows in one SQLite file, shared with other processes.
 
