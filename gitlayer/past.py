@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os import fsdecode
 
+from gitlayer.commits import CHANGE
 from gitlayer.repository import Repository
 from gitlayer.running import refused
 from localstore.errors import Unavailable
@@ -105,6 +106,17 @@ def newest_before(repository: Repository, seconds: int) -> str | None:
     until = f"--min-age={max(seconds, 0)}"
     found = repository.git.run("rev-list", "-1", "--first-parent", until, repository.reference)
     return found.decode() or None
+
+
+def changes_committed(repository: Repository) -> Iterator[tuple[str, str]]:
+    """The commits of the branch that tell of a change, the newest first, each with the change's
+    id."""
+    told = f"--format=%H %(trailers:key={CHANGE},valueonly,separator=%x20)"
+    listed = repository.git.run("log", "--first-parent", told, repository.reference, "--")
+    for line in listed.decode(errors="replace").splitlines():
+        commit, _, change_id = line.partition(" ")
+        if change_id:
+            yield commit, change_id
 
 
 def _listed(listed: bytes) -> dict[str, str]:

@@ -50,6 +50,7 @@ class Arguments:
     value: str | None = None
     settled: bool = False
     full: bool = False
+    list_only: bool = False
 
 
 Command = Callable[[Arguments], Coroutine[object, object, int]]
@@ -158,15 +159,18 @@ def _add_files(commands: Commands) -> None:
     snapshot = _reading(commands, "snapshot")
     snapshot.add_argument("--watch", action="store_true", help="go on until told to stop")
     snapshot.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
-    restore = _command(commands, "restore")
+    restore = _reading(commands, "restore")
     restore.add_argument(
         "--from",
         dest="source",
-        choices=("git", "markdown"),
+        choices=("git", "markdown", "backup"),
         default="git",
-        help="the commits, with all history (default), or the files as they stand",
+        help="the commits, with all history (default), the files as they stand, or a backup",
     )
-    _add_at(restore, "as it was then, instead of now")
+    restore.add_argument(
+        "--list", dest="list_only", action="store_true", help="only show the backups there are"
+    )
+    _add_at(restore, "as it was then, instead of now; or a backup by its name")
 
 
 def _add_import(commands: Commands) -> None:

@@ -5,11 +5,13 @@ import sqlite3
 import stat
 from pathlib import Path
 
+from localstore.backups import FOLDER as BACKUPS
 from localstore.errors import InvalidArguments, TidelogError
 from localstore.schema import MINIMUM_SQLITE
 from localstore.values import Row, Value
 from tidelog import __version__
 from tidelog.arguments import Arguments
+from tidelog.backing_up import backup_check
 from tidelog.discovery import HUB_FILE, STATUS_FOLDER, Place
 from tidelog.folder import FOLDER_MODE
 from tidelog.hub_checks import hub_checks
@@ -76,7 +78,8 @@ async def _store_checks(setting: Setting) -> list[Row]:
         found = told("store", True, f"{place.store}, {place.found.value}")
         checks = [found, _permissions(place)]
         async with await open_store(place, setting.settings.values) as store:
-            checks += [*await store.check(), *await snapshot_checks(store, setting)]
+            checks += [*await store.check(), await backup_check(store, setting)]
+            checks += await snapshot_checks(store, setting)
             return [*checks, *await hub_checks(store, setting)]
     except TidelogError as error:
         return [told("store", False, error.message, error.hint)]
@@ -103,9 +106,10 @@ def _sqlite() -> Row:
 
 
 def _permissions(place: Place) -> Row:
-    """Whether only the owner may read the folder, what is in it, and stores that were set aside."""
+    """Whether only the owner may read the folder, what is in it, and other copies of the store."""
     wrong = [] if _mode(place.home) == FOLDER_MODE else [place.home]
-    files = [*place.home.iterdir(), *place.home.glob(f"{SET_ASIDE}/*/*")]
+    copies = [*place.home.glob(f"{SET_ASIDE}/*/*"), *place.home.glob(f"{BACKUPS}/*")]
+    files = [*place.home.iterdir(), *copies]
     wrong += [file for file in sorted(files) if not _is_private(file)]
     if not wrong:
         return told("permissions", True, "only you can read it")

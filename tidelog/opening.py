@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from localstore.backups import backups_of
 from localstore.errors import Unavailable
 from localstore.store import Store
 from localstore.values import Value
@@ -60,8 +61,15 @@ def expect_no_snapshots(place: Place) -> None:
     """Where a store is missing: make sure that it was never there.
 
     Raises:
-        Unavailable: its snapshots are, so it was lost, and an empty one must not take its place.
+        Unavailable: its snapshots or backups are, so it was lost, and an empty one must not take
+            its place.
     """
+    if newest := backups_of(place.store)[:1]:
+        raise Unavailable(
+            f"{place.home} holds no store, only backups of one",
+            hint=f"`tidelog restore --from backup` brings back {newest[0].name}"
+            + ("; `tidelog restore` all that was committed" if place.snapshots.is_dir() else ""),
+        )
     if place.snapshots.is_dir():
         raise Unavailable(
             f"{place.home} holds no store, only its snapshots",

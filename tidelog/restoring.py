@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,14 +11,15 @@ from typing import TYPE_CHECKING
 
 from localstore.errors import InvalidArguments, TidelogError, Unavailable
 from localstore.replacing import copy_store
-from localstore.values import parse_moment
+from localstore.store import Store
+from localstore.values import Row, parse_moment, text_of
 from tidelog.arguments import Arguments
 from tidelog.discovery import Found, Place
 from tidelog.folder import make_folder
 from tidelog.keeping import existing_repository, person
 from tidelog.opening import Setting, locate
 from tidelog.progress import progress
-from tidelog.screen import say
+from tidelog.screen import say, show_json
 from tidelog.wiring import now, open_store
 
 if TYPE_CHECKING:
@@ -37,18 +39,24 @@ class Source:
 
 
 async def restore(arguments: Arguments) -> int:
-    """`tidelog restore --from git|markdown [--at REV|DATE]`."""
+    """`tidelog restore --from git|markdown [--at REV|DATE]`; `tidelog.backups` has the third."""
     setting = locate(arguments, Path.cwd())
     place = setting.place
+    if arguments.source == "backup":
+        from tidelog.backups import restore_backup
+
+        return await restore_backup(arguments, setting)
+    if arguments.list_only:
+        raise InvalidArguments("--list", "is for --from backup", hint="`git log` lists commits")
     if arguments.source == "markdown" and arguments.at is not None:
         raise InvalidArguments("--at", "is for --from git; files have no past")
     repository = existing_repository(place, setting.settings.values)
     source = read_source(arguments, setting, repository)
     for problem in source.rebuilt.unread:
         say(f"{problem.path}: {problem.reason}; its row is as it was before that edit")
-    aside = await _put_in_place(source, setting)
+    aside = await put_in_place(lambda fresh: build_store(fresh, setting, source.rebuilt), setting)
     _return_to(source, setting, repository)
-    _say_result(source, place, aside)
+    _tell(arguments, source, place, aside)
     return 0
 
 
@@ -119,20 +127,33 @@ async def build_store(place: Place, setting: Setting, rebuilt: "Rebuilt") -> Non
     make_folder(place.home)
     async with await open_store(place, setting.settings.values) as store:
         await store.load(rebuilt.rows, rebuilt.history)
-        failed = [check for check in await store.check() if check["ok"] is not True]
+        await expect_whole(store, "the snapshot")
+
+
+async def expect_whole(store: Store, source: str) -> None:
+    """Make every check of `tidelog doctor` on a store that was built from `source`.
+
+    Raises:
+        Unavailable: one fails.
+    """
+    failed = [check for check in await store.check() if check["ok"] is not True]
     if failed:
         told = "; ".join(f"{check['check']}: {check['found']}" for check in failed)
-        raise Unavailable(f"the snapshot does not make a whole store: {told}")
+        raise Unavailable(f"{source} does not make a whole store: {told}")
 
 
-async def _put_in_place(source: Source, setting: Setting) -> Path | None:
-    """Build beside, then take the old store's place in one step; where the old one went."""
+async def put_in_place(build: Callable[[Place], Awaitable[None]], setting: Setting) -> Path | None:
+    """Let `build` make a whole store beside the old one, then give it that one's place in one step.
+
+    Returns the folder the old one was set aside in; None when there was none. What `build` raises
+    is raised again; the old store is as it was then.
+    """
     place = setting.place
     make_folder(place.home)
     beside = Path(mkdtemp(prefix="restoring-", dir=place.home))
     try:
         fresh = Place(beside, Found.NAMED)
-        await build_store(fresh, setting, source.rebuilt)
+        await build(fresh)
         aside = await _exchange(fresh, setting)
     finally:
         shutil.rmtree(beside)
@@ -143,8 +164,9 @@ async def _exchange(fresh: Place, setting: Setting) -> Path | None:
     place = setting.place
     if not place.store.exists():
         async with await open_store(place, setting.settings.values) as store:
-            await store.set_project(place.project_folder.name or "project")
             await store.replace_with(fresh.store)
+            if not text_of(await store.status(), "project"):
+                await store.set_project(place.project_folder.name or "project")
         return None
     aside = _aside(place, now())
     try:
@@ -192,8 +214,14 @@ def _return_to(source: Source, setting: Setting, repository: "Repository") -> No
         )
 
 
-def _say_result(source: Source, place: Place, aside: Path | None) -> None:
+def _tell(arguments: Arguments, source: Source, place: Place, aside: Path | None) -> None:
     count, changes = len(source.rebuilt.rows), len(source.rebuilt.history)
+    if arguments.json:
+        told: Row = {"commit": source.commit} if source.commit else {}
+        kept: Row = {"set_aside": str(aside)} if aside else {}
+        restored: Row = {"from": arguments.source, **told, "rows": count, "changes": changes}
+        show_json({"restored": restored, "store": str(place.store), **kept})
+        return
     where = f"commit {source.commit[:10]}" if source.commit else "the files"
     say(f"Restored {count} rows and {changes} changes from {where} into {place.store}.")
     if aside is not None:

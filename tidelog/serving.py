@@ -57,15 +57,16 @@ def server_over(store: Store, place: Place, settings: Settings) -> TidelogServer
 def keeping(
     arguments: Arguments, place: Place, settings: Settings
 ) -> AbstractAsyncContextManager[None]:
-    """What syncs and keeps the snapshots while the server runs; nothing where neither can be
-    wanted. A store that joins a hub meanwhile is synced from then on."""
+    """What syncs, keeps the snapshots and makes backups while the server runs; nothing where none
+    of it can be wanted. A store that joins a hub meanwhile is synced from then on."""
     if arguments.no_daemon or settings.read_only:
         return nullcontext()
     snapshots = settings.snapshots and shutil.which("git") is not None
     if not snapshots and not settings.sync:
         return nullcontext()
     words = SYNC if settings.sync else SNAPSHOTS_ONLY
-    return attended(place, words, is_wanted=lambda: snapshots or has_hub(place, settings))
+    alone = snapshots or (settings.sync and settings.backups > 0)
+    return attended(place, words, is_wanted=lambda: alone or has_hub(place, settings))
 
 
 def has_hub(place: Place, settings: Settings) -> bool:

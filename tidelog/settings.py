@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     """Whether an acknowledged write survives power loss, not only the death of the process."""
     archive_after_days: int = Field(default=365, ge=0, le=100_000)
     """From which age, in days, closed items are archived."""
+    backups: int = Field(default=7, ge=0, le=1000)
+    """How many of the daemon's daily backups are kept; 0: it makes none. Those from before a
+    migration are made in any case, and the newest three are kept."""
     snapshots: bool = True
     """Whether commands and servers keep the snapshots without being asked."""
     snapshot_repository: Path | None = None

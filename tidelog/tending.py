@@ -1,4 +1,5 @@
-"""The daemon: one process for each store that syncs it, keeps its snapshots, and archives."""
+"""The daemon: one process for each store that syncs it, keeps its snapshots, archives, and
+makes backups."""
 
 import asyncio
 import shutil
@@ -10,6 +11,7 @@ from localstore.store import Store
 from syncd.daemon import Daemon, Surroundings
 from syncd.linking import HubAddress
 from tidelog.archiving import archive_daily
+from tidelog.backing_up import back_up_daily
 from tidelog.discovery import STATUS_FOLDER
 from tidelog.hub_address import find_hub, find_hub_anew
 from tidelog.opening import Setting
@@ -58,6 +60,7 @@ async def _tend(store: Store, setting: Setting, stopped: "asyncio.Task[bool]") -
         daemon.run(),
         _ring(setting, bells),
         archive_daily(store, setting),
+        back_up_daily(store, setting),
         *([snapshots.run()] if snapshots else []),
     ]
     tasks = [asyncio.create_task(work) for work in works]

@@ -36,7 +36,8 @@ class Ended:
 def environment(**variables: str) -> dict[str, str]:
     """This process's environment without anybody's settings or colours, and with `variables`.
 
-    Snapshots are made when a command is asked for one, unless TIDELOG_SNAPSHOTS says otherwise.
+    Snapshots are made when a command is asked for one, unless TIDELOG_SNAPSHOTS says otherwise; a
+    daemon makes no backups, unless TIDELOG_BACKUPS does.
     """
     kept = {
         name: value
@@ -44,7 +45,7 @@ def environment(**variables: str) -> dict[str, str]:
         if not name.startswith(("TIDELOG_", "GIT_"))
         and name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM")
     }
-    return kept | {"TIDELOG_SNAPSHOTS": "false"} | variables
+    return kept | {"TIDELOG_SNAPSHOTS": "false", "TIDELOG_BACKUPS": "0"} | variables
 
 
 def tidelog(*words: str, cwd: Path, **variables: str) -> Ended:
