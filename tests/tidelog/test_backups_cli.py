@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -232,3 +234,14 @@ async def test_snapshots_that_knew_less(kept: Kept) -> None:
     await kept.do("snapshot")
     assert kept.subjects()[0] == 'task "Task 2": created, active'
     await kept.do("doctor")
+
+
+async def test_unsound_backup(kept: Kept) -> None:
+    """A backup whose pages are whole and whose rows do not fit together is refused too."""
+    newest = backups_of(kept.database)[0].path
+    with closing(sqlite3.connect(newest, isolation_level=None)) as connection:
+        connection.execute("UPDATE item_counts SET n = n + 1")
+    with pytest.raises(Unavailable, match="does not make a whole store: kept counts"):
+        await kept.do("restore", "--from", "backup")
+    assert "Unknown to all" in await kept.titles()
+    assert set_aside(kept) == []
