@@ -145,6 +145,6 @@ def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 def test_environment_is_clean() -> None:
-    """What the tests hand to the command holds no setting of whoever runs them, and one of ours."""
+    """What the tests hand to the command holds no setting of whoever runs them, and two of ours."""
     told = [name for name in environment() if name.startswith("TIDELOG_")]
-    assert told == ["TIDELOG_SNAPSHOTS"]
+    assert told == ["TIDELOG_SNAPSHOTS", "TIDELOG_BACKUPS"]
