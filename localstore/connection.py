@@ -5,6 +5,7 @@ table, a lookup takes 0.004 ms in sqlite3, 0.22 ms as awaited aiosqlite statemen
 one function; and a cancelled caller can never leave half a transaction open.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ T = TypeVar("T")
 _LOOK = "SELECT 1 FROM sqlite_master LIMIT 0"
 """Makes SQLite see a schema that another connection changed. Seen first while it prepares a write
 that full-text triggers follow, the tables are gone under its hands: "no such table"."""
+_READ = "BEGIN"
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
@@ -46,7 +48,7 @@ class StoreConnection(aiosqlite.Connection):
         Raises:
             Busy, Unavailable: as `translated` says.
         """
-        return await self._run("BEGIN", query)
+        return await self._run(_READ, query)
 
     async def write(self, change: Callable[[sqlite3.Connection], T]) -> T:
         """Run `change` in one write transaction, taken at once; commit it, or roll it all back.
@@ -65,7 +67,7 @@ class StoreConnection(aiosqlite.Connection):
                 try:
                     connection.execute(_LOOK)
                     answer = work(connection)
-                    connection.execute("COMMIT")
+                    _end(connection, begin)
                 except BaseException:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
@@ -74,10 +76,25 @@ class StoreConnection(aiosqlite.Connection):
                 raise  # a fault of tidelog's own, not of the file
             except sqlite3.Error as failure:
                 raise translated(failure, self._busy_timeout_seconds) from failure
+            except (json.JSONDecodeError, UnicodeDecodeError) as failure:
+                # Whatever callers send was checked before: this is what a row holds.
+                raise Unavailable(f"the store's file is damaged: {failure}") from failure
             return answer
 
         result: T = await self._execute(whole)  # type: ignore[no-untyped-call]
         return result
+
+
+def _end(connection: sqlite3.Connection, begin: str) -> None:
+    """Commit. After a damaged page SQLite ends the transaction and reports the damage once more:
+    a read that went on without that page has its answer, and wrote nothing that could be lost."""
+    try:
+        connection.execute("COMMIT")
+    except sqlite3.DatabaseError:
+        if begin != _READ:
+            raise
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 def connect(path: Path, *, busy_timeout_seconds: float, durable: bool) -> sqlite3.Connection:

@@ -140,5 +140,7 @@ class Unavailable(TidelogError):
 
     code = "unavailable"
 
-    def __init__(self, message: str, *, hint: str = "run `tidelog doctor`") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self, message: str, *, hint: str = "run `tidelog doctor`", details: Row | None = None
+    ) -> None:
+        super().__init__(message, hint=hint, details=details)

@@ -35,12 +35,15 @@ class OversightOperations(OpenedStore):
     async def status(self, since: str | None = None, *, shown: int = status.SHOWN) -> Row:
         """The whole project's status; with `since` (a time or an answer's token) what changed.
 
+        A token of another store, such as one that stood in for this one, gets the whole status too:
+        what has changed since then cannot be told here.
+
         At most `shown` items stand in each of its lists, with the totals beside them.
 
         Raises: InvalidArguments.
         """
         now = self._now()
-        if since is None:
+        if since is None or changes.is_of_another_store(since, self.replica_id):
             return await self._read(
                 lambda c: status.project_status(c, now, self.replica_id, shown=shown)
             )

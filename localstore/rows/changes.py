@@ -1,5 +1,6 @@
 """What changed since somebody last looked, who changed it, and what is ready now."""
 
+import re
 import sqlite3
 from collections import Counter
 
@@ -13,6 +14,7 @@ from localstore.values import Row, format_moment, mapping_of, number_of, parse_m
 
 ROWS_SHOWN = 50
 _CHANGES_READ = 500
+_TOKEN = re.compile(r"[0-9a-f]{8}\.[0-9]{1,17}")
 
 
 def changes_since(
@@ -50,6 +52,11 @@ def changes_since(
     if len(rows) > len(told) or total > len(entries):
         answer["truncated"] = True
     return answer
+
+
+def is_of_another_store(since: str, replica_id: str) -> bool:
+    """Whether it is a token, but none that the store with this id has given."""
+    return bool(_TOKEN.fullmatch(since.strip())) and not since.strip().startswith(replica_id[-8:])
 
 
 def _since(since: str, replica_id: str) -> tuple[str, list[str | int]]:

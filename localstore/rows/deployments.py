@@ -1,7 +1,8 @@
 """Deployments: events that link vendors and work items; recorded once, never edited."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from localstore.entities import DEPLOYMENT, VENDOR, WORK_ITEM
 from localstore.errors import NotFound
@@ -9,10 +10,13 @@ from localstore.ids import short_ref
 from localstore.models import DeploymentCreate, Page
 from localstore.rows.lookup import find, locate, remember, remembered
 from localstore.rows.pages import listed, page_of
+from localstore.rows.partial import is_damage
 from localstore.rows.tree import rows_anywhere
 from localstore.validation import metadata_problem, validate_metadata
 from localstore.values import Row, Value, mapping_of, text_of, texts_of, to_json
 from localstore.writing import Stamp, insert, public
+
+T = TypeVar("T")
 
 
 def record_deployment(
@@ -51,22 +55,45 @@ def record_deployment(
     return row
 
 
-def whole(connection: sqlite3.Connection, rows: Sequence[Row]) -> list[Row]:
-    """Deployments with the names of their vendors and the titles of their work items."""
-    vendor_ids = sorted({vendor for row in rows for vendor in texts_of(row, "vendor_ids")})
+def whole(
+    connection: sqlite3.Connection, rows: Sequence[Row], *, lenient: bool = False
+) -> list[Row]:
+    """Deployments with the names of their vendors and the titles of their work items.
+
+    With `lenient` ids stand in their place where those tables are damaged.
+    """
+    names = _linked(lambda: _vendor_names(connection, rows), lenient)
     item_ids = sorted({item for row in rows for item in texts_of(row, "work_item_ids")})
-    names = dict(
+    items = _linked(
+        lambda: rows_anywhere(connection, item_ids, ["ref", "title", "status"]), lenient
+    )
+    return [_whole(row, names, items) for row in rows]
+
+
+def _vendor_names(connection: sqlite3.Connection, rows: Sequence[Row]) -> dict[str, str]:
+    vendor_ids = sorted({vendor for row in rows for vendor in texts_of(row, "vendor_ids")})
+    return dict(
         connection.execute(
             "SELECT id, name FROM vendors WHERE id IN (SELECT value FROM json_each(?))",
             (to_json([*vendor_ids]),),
         ).fetchall()
     )
-    items = rows_anywhere(connection, item_ids, ["ref", "title", "status"])
-    return [_whole(row, names, items) for row in rows]
 
 
-def list_deployments(connection: sqlite3.Connection, vendor: str | None, page: Page) -> Row:
-    """One page of deployments, newest first; with `vendor`, those that affected it.
+def _linked(read: Callable[[], dict[str, T]], lenient: bool) -> dict[str, T]:
+    try:
+        return read()
+    except sqlite3.DatabaseError as failure:
+        if not lenient or not is_damage(failure):
+            raise
+        return {}
+
+
+def list_deployments(
+    connection: sqlite3.Connection, vendor: str | None, page: Page, *, lenient: bool = False
+) -> Row:
+    """One page of deployments, newest first; with `vendor`, those that affected it. `lenient` is
+    as for `whole`.
 
     Raises:
         NotFound: no such vendor.
@@ -84,7 +111,7 @@ def list_deployments(connection: sqlite3.Connection, vendor: str | None, page: P
         where=where,
         bound=bound,
     )
-    return listed(found, whole(connection, found[0]))
+    return listed(found, whole(connection, found[0], lenient=lenient))
 
 
 def _item_id(connection: sqlite3.Connection, key: str) -> str:

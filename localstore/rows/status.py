@@ -5,9 +5,17 @@ import sqlite3
 from localstore.entities import VENDOR, WORK_ITEM
 from localstore.metadata import DeploymentMetadata
 from localstore.models import Page, WorkItemFilter
-from localstore.rows import configuration, conflicts, deployments, enhancements, history
+from localstore.rows import (
+    configuration,
+    conflicts,
+    deployments,
+    enhancements,
+    history,
+    vendors,
+)
 from localstore.rows.listing import list_items
 from localstore.rows.pages import page_of
+from localstore.rows.partial import Part, is_damage, readable
 from localstore.rows.views import SUMMARY, summary, to_the_second
 from localstore.values import (
     Row,
@@ -29,47 +37,60 @@ def project_status(
     Every list in it is cut at `shown` with its total beside it, so that the answer stays small and,
     with the kept counts, takes as long for a large project as for a small one.
     """
-    return {
-        **heading(connection, now, replica_id),
-        "counts": _counts(connection),
-        "total": _count(connection, "TRUE"),
-        "vendors": _vendors(connection),
-        "ready": section(connection, WorkItemFilter(ready=True), shown),
-        "in_progress": section(connection, WorkItemFilter(status=["active"]), shown),
-        "blocked": section(connection, WorkItemFilter(status=["blocked"]), shown),
-        "tree": _open_roots(connection, shown),
-        "recent_deployments": _recent_deployments(connection, shown),
-        "enhancements": _enhancements(connection, shown),
-        "configuration": _configuration(connection),
-        "health": health(connection),
+    parts: dict[str, Part] = {
+        **_heading(connection, now, replica_id),
+        "counts": lambda: _counts(connection),
+        "total": lambda: _count(connection, "TRUE"),
+        "vendors": lambda: _vendors(connection),
+        "ready": lambda: section(connection, WorkItemFilter(ready=True), shown),
+        "in_progress": lambda: section(connection, WorkItemFilter(status=["active"]), shown),
+        "blocked": lambda: section(connection, WorkItemFilter(status=["blocked"]), shown),
+        "tree": lambda: _open_roots(connection, shown),
+        "recent_deployments": lambda: _recent_deployments(connection, shown),
+        "enhancements": lambda: _enhancements(connection, shown),
+        "configuration": lambda: _configuration(connection),
+        "health": lambda: health(connection),
     }
+    return readable(parts)
 
 
 def health(connection: sqlite3.Connection) -> Row:
     """How the project is doing, computed now: what needs attention, and why."""
     found: list[Value] = []
-    broken = _scalar(connection, "SELECT count(*) FROM vendors WHERE status = 'broken'")
-    waiting = conflicts.count_open(connection)
-    blocked = _count(connection, "status = 'blocked'")
-    if waiting:
-        found.append(f"{waiting} open conflict(s): list_conflicts, resolve_conflict")
-    if broken:
-        found.append(f"{broken} broken vendor(s)")
-    if blocked:
-        found.append(f"{blocked} blocked item(s)")
+    for counted, told in (
+        (conflicts.count_open, "open conflict(s): list_conflicts, resolve_conflict"),
+        (vendors.count_broken, "broken vendor(s)"),
+        (_count_blocked, "blocked item(s)"),
+    ):
+        try:
+            n = counted(connection)
+        except sqlite3.DatabaseError as failure:
+            if not is_damage(failure):
+                raise
+            found.append(f"{told.partition(':')[0]} cannot be counted: the store is damaged")
+        else:
+            found += [f"{n} {told}"] if n else []
     return {"status": "attention" if found else "healthy", "attention": found}
 
 
 def heading(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
     """What every status begins with: the project, when, from where, and the next token."""
-    project = connection.execute("SELECT value FROM meta WHERE key = 'project'").fetchone()
+    return {name: part() for name, part in _heading(connection, now, replica_id).items()}
+
+
+def _heading(connection: sqlite3.Connection, now: str, replica_id: str) -> dict[str, Part]:
     return {
-        "project": str(project[0]) if project else "",
-        "as_of": to_the_second(now),
-        "source": "local",
-        "token": f"{replica_id[-8:]}.{history.head(connection)}",
-        "open_conflicts": conflicts.count_open(connection),
+        "project": lambda: _project(connection),
+        "as_of": lambda: to_the_second(now),
+        "source": lambda: "local",
+        "token": lambda: f"{replica_id[-8:]}.{history.head(connection)}",
+        "open_conflicts": lambda: conflicts.count_open(connection),
     }
+
+
+def _project(connection: sqlite3.Connection) -> str:
+    project = connection.execute("SELECT value FROM meta WHERE key = 'project'").fetchone()
+    return str(project[0]) if project else ""
 
 
 def section(connection: sqlite3.Connection, filters: WorkItemFilter, shown: int) -> Row:
@@ -90,6 +111,10 @@ def _counts(connection: sqlite3.Connection) -> Row:
 
 def _count(connection: sqlite3.Connection, condition: str) -> int:
     return _scalar(connection, f"SELECT coalesce(sum(n), 0) FROM item_counts WHERE {condition}")
+
+
+def _count_blocked(connection: sqlite3.Connection) -> int:
+    return _count(connection, "status = 'blocked'")
 
 
 def _scalar(connection: sqlite3.Connection, query: str) -> int:
@@ -140,7 +165,9 @@ def _configuration(connection: sqlite3.Connection) -> Row:
 
 
 def _recent_deployments(connection: sqlite3.Connection, shown: int) -> list[Value]:
-    found = deployments.list_deployments(connection, None, Page(limit=(shown + 1) // 2))
+    found = deployments.list_deployments(
+        connection, None, Page(limit=(shown + 1) // 2), lenient=True
+    )
     return [
         {
             "ref": row["ref"],

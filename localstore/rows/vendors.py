@@ -94,6 +94,12 @@ def list_vendors(connection: sqlite3.Connection, status: str | None, page: Page)
     return listed(found, shown)
 
 
+def count_broken(connection: sqlite3.Connection) -> int:
+    """How many vendors are broken."""
+    found = connection.execute("SELECT count(*) FROM vendors WHERE status = 'broken'")
+    return int(found.fetchone()[0])
+
+
 def _expect_free(connection: sqlite3.Connection, name: str) -> None:
     taken = connection.execute(
         "SELECT id FROM vendors WHERE name_key = ?", (name_key(name),)
