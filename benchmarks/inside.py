@@ -18,6 +18,7 @@ from localstore.models import WorkItemCreate, WorkItemPatch
 from localstore.store import Store
 from localstore.validation import validate
 from localstore.values import Row, number_of, text_of
+from mcp_server.layers import OneStore
 from mcp_server.server import build_server
 
 SECTION = "In the server: a tool call without transport, ms"
@@ -63,7 +64,7 @@ async def measure_inside(
     # As `tidelog serve` does once all is loaded; and what filled the store is no part of a server.
     gc.collect()
     gc.freeze()
-    ours = in_server(build_server(store, version="0", render_report=lambda _: ""))
+    ours = in_server(build_server(OneStore(store), version="0", render_report=lambda _: ""))
     direct = in_store(store)
     empty = probe(Operation("empty", EMPTY, dict), in_server(bare_server()))
     figures = []

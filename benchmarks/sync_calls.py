@@ -13,6 +13,7 @@ from benchmarks.sync_hub import joined_store
 from benchmarks.timing import Probe, Sample, in_ms
 from benchmarks.workload import Operation, Workload, probe
 from localstore.store import Store
+from mcp_server.layers import OneStore
 from mcp_server.server import build_server
 from tidelog.wiring import Ids, now
 
@@ -33,7 +34,7 @@ async def measure_calls(folder: Path, dsn: str, project_id: str) -> list[Figure]
     landmarks = await fill(path, _ITEMS, new_id=Ids(), clock=now)
     workload = Workload(landmarks)
     async with await joined_store(path, project_id) as store:
-        call = in_server(build_server(store, version="0", render_report=lambda _: ""))
+        call = in_server(build_server(OneStore(store), version="0", render_report=lambda _: ""))
         operations = {each.name: each for each in workload.operations}
         operations["sync status"] = Operation("sync status", "get_sync_status", dict)
         names = (*_CALLED, "sync status")

@@ -10,6 +10,7 @@ from benchmarks.figures import Bound, Figure
 from benchmarks.promises import LIST_MUST, TOOLS_MUST
 from benchmarks.timing import Sample
 from localstore.store import Store
+from mcp_server.layers import OneStore
 from mcp_server.server import build_server
 
 with warnings.catch_warnings():
@@ -21,7 +22,7 @@ SECTION = "What a model reads, tokens (o200k_base)"
 
 async def measure_tokens(store: Store, items: int) -> list[Figure]:
     """Count the list of tools as a model sees it, and the answers it asks for most."""
-    server = build_server(store, version="0", render_report=lambda _: "")
+    server = build_server(OneStore(store), version="0", render_report=lambda _: "")
     async with Client(server) as client:
         tools = [
             {"name": tool.name, "description": tool.description, "inputSchema": tool.input_schema}

@@ -7,7 +7,7 @@ from fastmcp.server.completions import CompletionReference
 from mcp_types import CompletionArgument, CompletionContext
 
 from localstore.fields import ItemStatus, ItemType, Priority
-from localstore.store import Store
+from mcp_server.layers import Layers
 
 Suggested = Literal["assignee", "label", "vendor", "work_item"]
 Complete = Callable[
@@ -28,7 +28,7 @@ _LOOKED_UP: dict[str, Suggested] = {
 }
 
 
-def completions_over(store: Store) -> Complete:
+def completions_over(layers: Layers) -> Complete:
     """The completion handler: an argument's name says what it holds, wherever it stands."""
 
     async def complete(
@@ -41,6 +41,9 @@ def completions_over(store: Store) -> Complete:
             typed = argument.value.casefold()
             return [word for word in words if word.casefold().startswith(typed)]
         what = _LOOKED_UP.get(argument.name)
-        return await store.suggestions(what, argument.value) if what else []
+        if what is None:
+            return []
+        found, _ = await layers.read(lambda store: store.suggestions(what, argument.value))
+        return found
 
     return complete

@@ -1,7 +1,5 @@
 """The prompts: ready-made openings for common work, each with the project's live state in it."""
 
-from collections.abc import Awaitable, Callable
-from functools import partial
 from logging import DEBUG
 from typing import Annotated, Any, NamedTuple, Protocol, Self
 
@@ -16,6 +14,7 @@ from localstore.models import Page, WorkItemFilter
 from localstore.store import Store
 from localstore.values import Row
 from mcp_server.arguments import Arguments
+from mcp_server.layers import Layers, foreword
 
 
 class Write(Protocol):
@@ -178,10 +177,11 @@ class Described(NamedTuple):
 class StorePrompt(Prompt):
     """A prompt over a store."""
 
-    _write: Callable[[Row], Awaitable[str]] = PrivateAttr()
+    _layers: Layers = PrivateAttr()
+    _write: Write = PrivateAttr()
 
     @classmethod
-    def of(cls, store: Store, write: Write, described: Described) -> Self:
+    def of(cls, layers: Layers, write: Write, described: Described) -> Self:
         """The prompt that `write` writes, under its name."""
         prompt = cls(
             name=write.__name__,
@@ -194,7 +194,7 @@ class StorePrompt(Prompt):
                 for name, field in described.arguments.model_fields.items()
             ],
         )
-        prompt._write = partial(write, store)
+        prompt._layers, prompt._write = layers, write
         return prompt
 
     async def render(self, arguments: dict[str, Any] | None = None) -> PromptResult:
@@ -204,10 +204,10 @@ class StorePrompt(Prompt):
             Refused: an argument is wrong, or the store could not answer.
         """
         try:
-            text = await self._write(arguments or {})
+            text, told = await self._layers.read(lambda s: self._write(s, arguments or {}))
         except TidelogError as error:
             raise Refused(error) from None
-        return PromptResult([Message(text)], description=self.description)
+        return PromptResult([Message(foreword(told) + text)], description=self.description)
 
 
 _PROMPTS: tuple[tuple[Write, Described], ...] = (
@@ -228,6 +228,6 @@ _PROMPTS: tuple[tuple[Write, Described], ...] = (
 )
 
 
-def prompts_over(store: Store) -> list[StorePrompt]:
-    """All prompts, over one store."""
-    return [StorePrompt.of(store, *described) for described in _PROMPTS]
+def prompts_over(layers: Layers) -> list[StorePrompt]:
+    """All prompts, over one project."""
+    return [StorePrompt.of(layers, *described) for described in _PROMPTS]

@@ -16,6 +16,7 @@ from pydantic_core import to_json
 from localstore.errors import TidelogError
 from localstore.store import Store
 from localstore.values import Row
+from mcp_server.layers import Layers, foreword
 
 STATUS = "tidelog://status"
 CONFIG = "tidelog://config"
@@ -113,17 +114,18 @@ class StoreTemplate(ResourceTemplate):
         return StoreResource.of(uri, "", self.mime_type, partial(self._reader, *params.values()))
 
 
-def resources_over(store: Store, render_report: Render) -> list[StoreResource]:
+def resources_over(layers: Layers, render_report: Render) -> list[StoreResource]:
     """The resources with a fixed address."""
 
     async def status() -> str:
-        return _json(await store.status())
+        return await _json(layers, lambda store: store.status())
 
     async def config() -> str:
-        return _json(await store.configuration())
+        return await _json(layers, lambda store: store.configuration())
 
     async def report() -> str:
-        return render_report(await store.report_facts())
+        facts, told = await layers.read(lambda store: store.report_facts())
+        return foreword(told) + render_report(facts)
 
     return [
         StoreResource.of(STATUS, "Where the project stands", JSON, status),
@@ -132,14 +134,14 @@ def resources_over(store: Store, render_report: Render) -> list[StoreResource]:
     ]
 
 
-def templates_over(store: Store) -> list[StoreTemplate]:
+def templates_over(layers: Layers) -> list[StoreTemplate]:
     """The resources for each work item and each vendor."""
 
     async def work_item(key: str) -> str:
-        return _json(await store.work_item(key, detail="full", max_depth=1))
+        return await _json(layers, lambda store: store.work_item(key, detail="full", max_depth=1))
 
     async def vendor(key: str) -> str:
-        return _json(await store.vendor(key))
+        return await _json(layers, lambda store: store.vendor(key))
 
     return [
         StoreTemplate.of(WORK_ITEM, "One work item, by id or ref", work_item),
@@ -147,5 +149,6 @@ def templates_over(store: Store) -> list[StoreTemplate]:
     ]
 
 
-def _json(row: Row) -> str:
-    return to_json(row).decode()
+async def _json(layers: Layers, call: Callable[[Store], Awaitable[Row]]) -> str:
+    row, told = await layers.read(call)
+    return to_json(row | told).decode()

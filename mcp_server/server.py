@@ -21,10 +21,10 @@ from mcp_types import (
 )
 
 from localstore.errors import InvalidArguments, NotFound, TidelogError
-from localstore.store import Store
 from localstore.values import Row
 from mcp_server import prompts, resources
 from mcp_server.completions import completions_over
+from mcp_server.layers import Layers
 from mcp_server.subscriptions import Subscriptions, Watch
 from mcp_server.tool import StoreTool, ToolSpec, unknown_tool
 from mcp_server.tools import ALL_TOOLSETS, TOOLSETS
@@ -146,7 +146,7 @@ class TidelogServer(FastMCP[None]):
 
 
 def build_server(
-    store: Store,
+    layers: Layers,
     *,
     version: str,
     render_report: Callable[[Row], str],
@@ -155,7 +155,7 @@ def build_server(
     watch: Watch | None = None,
     client_name: str | None = None,
 ) -> TidelogServer:
-    """Put the server together over an open store, which stays the caller's to close.
+    """Put the server together over a store, or what stands in for it; the caller's to close.
 
     `render_report` turns the row of `Store.report_facts` into markdown. `watch` yields once when it
     is watching and then whenever the store's file may have changed; without it no subscription is
@@ -164,18 +164,18 @@ def build_server(
     Raises:
         InvalidArguments: an unknown toolset is named.
     """
-    subscriptions = Subscriptions(store, watch) if watch else None
+    subscriptions = Subscriptions(layers, watch) if watch else None
     server = TidelogServer(version=version, subscriptions=subscriptions)
     offered = offered_tools(toolsets, read_only=read_only)
     for spec in offered:
-        server.offer(StoreTool.of(spec, store, client_name))
-    for resource in resources.resources_over(store, render_report):
+        server.offer(StoreTool.of(spec, layers, client_name))
+    for resource in resources.resources_over(layers, render_report):
         server.add_resource(resource)
-    for template in resources.templates_over(store):
+    for template in resources.templates_over(layers):
         server.add_template(template)
-    for prompt in prompts.prompts_over(store):
+    for prompt in prompts.prompts_over(layers):
         server.add_prompt(prompt)
-    server.add_completion_handler(completions_over(store))
+    server.add_completion_handler(completions_over(layers))
     schemas = {spec.name: spec.schema for spec in offered}
     # Without this the SDK lists all tools before each call over stateless HTTP.
     server.sdk.get_tool_input_schema = schemas.get

@@ -28,8 +28,8 @@ from mcp_types import (
 )
 
 from localstore.errors import NotFound, TidelogError
-from localstore.store import Store
 from localstore.values import Row, number_of, text_of
+from mcp_server.layers import Layers
 from mcp_server.resources import Subject, subject_of
 
 Watch = Callable[[], AsyncIterator[None]]
@@ -65,8 +65,9 @@ class Watched:
 class Subscriptions:
     """Who watches what, and the one task that tells them."""
 
-    def __init__(self, store: Store, watch: Watch) -> None:
-        self._store = store
+    def __init__(self, layers: Layers, watch: Watch) -> None:
+        self._layers = layers
+        self._source = ""
         self._watch = watch
         self._bus = InMemorySubscriptionBus()
         self._listen = ListenHandler(self._bus)
@@ -142,7 +143,7 @@ class Subscriptions:
                 raise MCPError(INVALID_PARAMS, f"Resource not found: {uri!r}", data={"uri": uri})
             subject = subject_of(uri)
             watched = Watched(subject, "") if subject else None
-        head = 0 if self._running() else await self._store.head()
+        head = 0 if self._running() else await self._head()
         self._watchers[uri] += 1
         if watched is not None:
             self._watched[uri] = watched
@@ -165,9 +166,11 @@ class Subscriptions:
             return Watched(subject, "") if subject else None
         try:
             if subject.entity == "vendor":
-                row = await self._store.vendor(subject.key)
+                row, _ = await self._layers.read(lambda store: store.vendor(subject.key))
             else:
-                row = await self._store.work_item(subject.key, max_depth=0)
+                row, _ = await self._layers.read(
+                    lambda store: store.work_item(subject.key, max_depth=0)
+                )
         except NotFound:
             return None
         return Watched(subject, text_of(row, "id"))
@@ -195,17 +198,32 @@ class Subscriptions:
 
     async def _tell_since(self, head: int) -> int:
         """Tell of everything after `head`; return the new head."""
-        while changes := await self._store.changes_after(head):
+        source = self._source
+        newest = await self._head()
+        if self._source != source:  # another layer answers now: anything may differ
+            await self._tell(list(self._watched))
+            return newest
+        while changes := await self._changes_after(head):
             head = number_of(changes[-1], "seq")
             await self._tell(
                 uri
                 for uri, watched in list(self._watched.items())
                 if any(watched.touched_by(change) for change in changes)
             )
-        newest = await self._store.head()
+        newest = await self._head()
         if newest < head:  # the file was replaced by an older one: anything may differ
             await self._tell(list(self._watched))
         return min(head, newest)
+
+    async def _head(self) -> int:
+        """The newest change there is; notes which layer said so."""
+        head, told = await self._layers.read(lambda store: store.head())
+        self._source = text_of(told, "source")
+        return head
+
+    async def _changes_after(self, head: int) -> list[Row]:
+        changes, _ = await self._layers.read(lambda store: store.changes_after(head))
+        return changes
 
     async def _tell(self, uris: Iterable[str]) -> None:
         for uri in uris:

@@ -16,6 +16,7 @@ from localstore.store import Store
 from localstore.values import Row
 from mcp_server.arguments import Arguments
 from mcp_server.caller import cleaned, client_name
+from mcp_server.layers import Layers
 from mcp_server.shape import input_schema
 
 A = TypeVar("A", bound=Arguments)
@@ -113,12 +114,13 @@ class StoreTool(Tool):
     """A tool over a store. Its `run` never raises but for cancellation."""
 
     _answer: Call = PrivateAttr()
-    _store: Store = PrivateAttr()
+    _layers: Layers = PrivateAttr()
+    _reads: bool = PrivateAttr()
     _caller: str | None = PrivateAttr()
 
     @classmethod
-    def of(cls, spec: ToolSpec, store: Store, caller: str | None) -> "StoreTool":
-        """The tool `spec` describes over `store`; `caller` overrules the client's own name."""
+    def of(cls, spec: ToolSpec, layers: Layers, caller: str | None) -> "StoreTool":
+        """The tool `spec` describes over `layers`; `caller` overrules the client's own name."""
         traits = spec.traits
         tool = cls(
             name=spec.name,
@@ -133,20 +135,29 @@ class StoreTool(Tool):
                 open_world_hint=False,
             ),
         )
-        tool._answer, tool._store = spec.answer, store
+        tool._answer, tool._layers, tool._reads = spec.answer, layers, traits.reads
         tool._caller = cleaned(caller) if caller else None
         return tool
 
     async def run(self, arguments: dict[str, Any]) -> ToolResult:
         """Answer a call: a row, as JSON text and structured, or one JSON block that is an error."""
         try:
-            row = await self._answer(self._store, arguments, self._caller or client_name())
+            row = await self._row(arguments, self._caller or client_name())
         except TidelogError as error:
             return refused(error)
         except Exception as error:
             logger.exception("tool %s failed", self.name, exc_info=_wordless(error))
             return refused(TidelogError("the server failed; its log on stderr says where"))
         return _result(to_json(row), row, is_error=False)
+
+    async def _row(self, arguments: Row, who: str) -> Row:
+        def call(store: Store) -> Awaitable[Row]:
+            return self._answer(store, arguments, who)
+
+        if not self._reads:
+            return await self._layers.write(call)
+        row, told = await self._layers.read(call)
+        return row | told if told else row
 
 
 def refused(error: TidelogError) -> ToolResult:

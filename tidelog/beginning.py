@@ -8,7 +8,7 @@ from tidelog.arguments import Arguments
 from tidelog.discovery import Found, Place, find_place, init_place
 from tidelog.folder import hide_from_git, make_folder
 from tidelog.hub_address import given
-from tidelog.opening import Setting, expect_no_snapshots, locate
+from tidelog.opening import Setting, expect_no_snapshots, is_lost, locate
 from tidelog.screen import say
 from tidelog.settings import Settings
 from tidelog.views.lines import clean
@@ -83,14 +83,14 @@ def project_name(text: str) -> str:
 
 
 async def place_to_serve(setting: Setting) -> Place:
-    """The place a server works on; where no store was found, one is made.
+    """The place a server works on; where none ever was, a store is made.
 
     Raises:
         Unavailable: it would have to be made in the root or the home folder, where nobody meant to
             begin a project; or the folder cannot be written. Nothing was made.
     """
     place = setting.place
-    if place.store.exists():
+    if place.store.exists() or is_lost(place):
         return place
     if place.found is Found.NEW and place.project_folder in (Path("/"), Path.home()):
         raise Unavailable(

@@ -11,8 +11,9 @@ from localstore.models import Page
 from localstore.store import Store
 from localstore.values import Row, Value, mapping_of, number_of, text_of
 from tidelog.arguments import Arguments
+from tidelog.layers.composing import read
 from tidelog.opening import Setting, locate, opened
-from tidelog.screen import Screen, show_json
+from tidelog.screen import Screen, show_json, warn
 from tidelog.views.conflicts import conflict_lines, list_lines, settled_lines
 from tidelog.wiring import now
 
@@ -24,32 +25,35 @@ _NUMBERS = ("pr_number", "priority", "default_token_budget")
 async def conflicts(arguments: Arguments) -> int:
     """`tidelog conflicts [list|show REF|resolve REF --keep …]`."""
     setting = locate(arguments, Path.cwd())
-    async with opened(setting) as store:
-        match arguments.action:
-            case "show":
-                return await _show(store, arguments)
-            case "resolve":
+    match arguments.action:
+        case "show":
+            return await _show(arguments, setting)
+        case "resolve":
+            async with opened(setting) as store:
                 return await _resolve(store, arguments, setting)
-            case _:
-                return await _list(store, arguments)
+        case _:
+            return await _list(arguments, setting)
 
 
-async def _list(store: Store, arguments: Arguments) -> int:
-    row = await store.conflicts(
-        None if arguments.settled else "open", Page(limit=min(arguments.limit, _PAGE))
+async def _list(arguments: Arguments, setting: Setting) -> int:
+    page = Page(limit=min(arguments.limit, _PAGE))
+    row, told = await read(
+        setting, lambda store: store.conflicts(None if arguments.settled else "open", page)
     )
+    warn(told)
     if arguments.json:
-        show_json(row)
+        show_json(row | told)
         return 0
     screen = Screen()
     screen.show(list_lines(row, now=now(), width=screen.width))
     return 0
 
 
-async def _show(store: Store, arguments: Arguments) -> int:
-    row = await store.conflict(arguments.key or "")
+async def _show(arguments: Arguments, setting: Setting) -> int:
+    row, told = await read(setting, lambda store: store.conflict(arguments.key or ""))
+    warn(told)
     if arguments.json:
-        show_json(row)
+        show_json(row | told)
         return 0
     screen = Screen()
     screen.show(conflict_lines(row, now=now(), width=screen.width, full=arguments.full))

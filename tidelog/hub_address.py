@@ -5,6 +5,7 @@ tidelog.toml: that one may be under version control, and an address may hold a p
 """
 
 import os
+import re
 from pathlib import Path
 
 from localstore.errors import InvalidArguments, Unavailable
@@ -14,6 +15,9 @@ from tidelog.discovery import HUB_FILE, Place
 from tidelog.opening import Setting, locate_again
 from tidelog.secrecy import BY_VARIABLE, VARIABLE
 from tidelog.settings import Settings
+
+_PROJECT = "project "
+"""What the line with the project's id begins with."""
 
 
 def checked(dsn: str, told: str) -> str:
@@ -46,12 +50,24 @@ def find_hub(setting: Setting) -> HubAddress | None:
         return address_of(checked(dsn, setting.settings.origins["hub"]), settings)
     file = setting.place.home / HUB_FILE
     try:
-        dsn = file.read_text(encoding="utf-8").strip()
+        kept = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as failure:
         raise Unavailable(f"{file} cannot be read: {failure}") from None
+    dsn = kept.strip().partition("\n")[0].strip()
     return address_of(checked(dsn, str(file)), settings)
+
+
+def project_at_hub(place: Place) -> str:
+    """The id of the store's project on its hub, as joining noted it beside the address; empty
+    where it did not, or the file cannot be read."""
+    try:
+        kept = (place.home / HUB_FILE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    noted = re.search(rf"^{_PROJECT}([0-9a-f-]{{36}})$", kept, re.MULTILINE)
+    return noted[1] if noted else ""
 
 
 def required_hub(setting: Setting) -> HubAddress:
@@ -74,8 +90,9 @@ def find_hub_anew(setting: Setting) -> HubAddress | None:
     return find_hub(locate_again(setting))
 
 
-def keep_hub(place: Place, dsn: str) -> Path:
-    """Put an address into the store's folder, in one step, for its owner only; return the file.
+def keep_hub(place: Place, dsn: str, project_id: str) -> Path:
+    """Put an address into the store's folder, in one step, for its owner only, and below it the id
+    of the project there, which is to be had when the store is lost; return the file.
 
     Raises:
         Unavailable: it cannot be written; what was there stays.
@@ -85,7 +102,7 @@ def keep_hub(place: Place, dsn: str) -> Path:
     try:
         fresh.unlink(missing_ok=True)
         with os.fdopen(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
-            out.write(f"{dsn}\n")
+            out.write(f"{dsn}\n{_PROJECT}{project_id}\n")
         fresh.replace(file)
     except OSError as failure:
         raise Unavailable(f"{file} cannot be written: {failure.strerror}") from failure

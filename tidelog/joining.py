@@ -47,7 +47,7 @@ async def join(store: Store, setting: Setting, address: HubAddress, project: str
         await link.close()
     # A daemon that is at work waits: it sees the hub and the project together, or neither.
     async with turns(setting.place.home)():
-        keep_hub(setting.place, address.secret)
+        keep_hub(setting.place, address.secret, project_id)
         await store.join(project_id)
         await store.set_project(project)
     try:

@@ -10,7 +10,7 @@ from localstore.errors import Unavailable
 from localstore.store import Store
 from localstore.values import Value
 from tidelog.arguments import Arguments
-from tidelog.discovery import Place, find_place, new_place
+from tidelog.discovery import HUB_FILE, Place, find_place, new_place
 from tidelog.settings import LoadedSettings, load_settings
 from tidelog.wiring import open_store
 
@@ -77,6 +77,17 @@ def expect_no_snapshots(place: Place) -> None:
         )
 
 
+def is_lost(place: Place) -> bool:
+    """Whether a store that was here is missing, or its file empty: what it leaves is still here,
+    its snapshots or the address of its hub."""
+    try:
+        if place.store.stat().st_size:
+            return False
+    except OSError:
+        pass
+    return place.snapshots.is_dir() or (place.home / HUB_FILE).exists()
+
+
 def require_store(setting: Setting) -> Place:
     """The place, if there is a store to work on.
 
@@ -84,7 +95,7 @@ def require_store(setting: Setting) -> Place:
         Unavailable: there is none; says how to make one.
     """
     place = setting.place
-    if not place.store.exists():
+    if not place.store.exists() or is_lost(place):
         expect_no_snapshots(place)
         if place.home.is_dir():
             raise Unavailable(

@@ -8,7 +8,7 @@ from syncd.linking import HubAddress, Link, Reach
 from tidelog.machine_hub import folder
 from tidelog.settings import Settings
 
-_ANSWER_SECONDS = 15.0
+ANSWER_SECONDS = 15.0
 """How long one question to the hub may take, connecting included."""
 
 
@@ -30,10 +30,10 @@ def way_out(address: HubAddress) -> str:
     return "look at the network and at the address; local work goes on"
 
 
-async def connect(address: HubAddress) -> Link:
+async def connect(address: HubAddress, *, timeout_seconds: float = ANSWER_SECONDS) -> Link:
     """A connection to the hub. Raises: SyncError: it cannot be had."""
     from syncd.postgres import PostgresHub  # a daemon without a hub does without asyncpg
 
     return await PostgresHub.connect(
-        address.secret, timeout_seconds=_ANSWER_SECONDS, tls=address.tls
+        address.secret, timeout_seconds=timeout_seconds, tls=address.tls
     )

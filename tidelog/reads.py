@@ -8,8 +8,9 @@ from localstore.models import Page, WorkItemFilter
 from localstore.store import Store
 from localstore.values import Row, Value, mapping_of, number_of, rows_of, text_of, texts_of
 from tidelog.arguments import Arguments
-from tidelog.opening import locate, opened
-from tidelog.screen import Screen, show_json
+from tidelog.layers.composing import read
+from tidelog.opening import locate
+from tidelog.screen import Screen, show_json, warn
 from tidelog.turns import is_kept
 from tidelog.views.history import log_lines
 from tidelog.views.item import item_lines, vendor_lines
@@ -29,14 +30,19 @@ _STARTABLE = WorkItemFilter(ready=True, item_type=["task", "research"], assignee
 async def status(arguments: Arguments) -> int:
     """`tidelog status`."""
     setting = locate(arguments, Path.cwd())
-    async with opened(setting) as store:
+
+    async def asked(store: Store) -> tuple[Row, Row, Surroundings]:
         row, sync = await store.status(), await store.sync_status()
-        if arguments.json:
-            show_json(row | {"sync": sync})
-            return 0
-        screen = Screen()
-        around = await surroundings(store, row)
-        screen.show(status_lines(row, around, now=now(), width=screen.width))
+        return row, sync, Surroundings() if arguments.json else await surroundings(store, row)
+
+    (row, sync, around), told = await read(setting, asked)
+    warn(row | told)
+    if arguments.json:
+        show_json(row | {"sync": sync} | told)
+        return 0
+    screen = Screen()
+    screen.show(status_lines(row, around, now=now(), width=screen.width))
+    if not told:  # a copy knows nothing of how the store and its hub stand
         attended = is_kept(setting.place.home)
         screen.show(sync_lines(sync, now=now(), width=screen.width, attended=attended))
     return 0
@@ -44,11 +50,14 @@ async def status(arguments: Arguments) -> int:
 
 async def ready(arguments: Arguments) -> int:
     """`tidelog ready`."""
-    async with opened(locate(arguments, Path.cwd())) as store:
-        page = Page(limit=min(arguments.limit, _PAGE))
-        row = await store.list_work_items(WorkItemFilter(ready=True), page)
+    page = Page(limit=min(arguments.limit, _PAGE))
+    row, told = await read(
+        locate(arguments, Path.cwd()),
+        lambda store: store.list_work_items(WorkItemFilter(ready=True), page),
+    )
+    warn(told)
     if arguments.json:
-        show_json(row)
+        show_json(row | told)
         return 0
     screen = Screen()
     screen.show(ready_lines(row, now=now(), width=screen.width))
@@ -58,13 +67,17 @@ async def ready(arguments: Arguments) -> int:
 async def show(arguments: Arguments) -> int:
     """`tidelog show KEY`: a work item, or else the vendor of that name."""
     key = arguments.key or ""
-    async with opened(locate(arguments, Path.cwd())) as store:
+
+    async def asked(store: Store) -> tuple[Row, bool]:
         try:
-            row, is_item = await store.work_item(key), True
+            return await store.work_item(key), True
         except NotFound:
-            row, is_item = await _vendor(store, key), False
+            return await _vendor(store, key), False
+
+    (row, is_item), told = await read(locate(arguments, Path.cwd()), asked)
+    warn(told)
     if arguments.json:
-        show_json(row)
+        show_json(row | told)
         return 0
     screen = Screen()
     lines_of = item_lines if is_item else vendor_lines
@@ -74,10 +87,13 @@ async def show(arguments: Arguments) -> int:
 
 async def log(arguments: Arguments) -> int:
     """`tidelog log [KEY]`."""
-    async with opened(locate(arguments, Path.cwd())) as store:
-        row = await _history(store, arguments.key, arguments.limit)
+    row, told = await read(
+        locate(arguments, Path.cwd()),
+        lambda store: _history(store, arguments.key, arguments.limit),
+    )
+    warn(told)
     if arguments.json:
-        show_json(row)
+        show_json(row | told)
         return 0
     screen = Screen()
     screen.show(log_lines(row, width=screen.width, of_one=arguments.key is not None))

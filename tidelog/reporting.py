@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 from localstore.values import Row, text_of
 from tidelog.arguments import Arguments
 from tidelog.discovery import FOLDER, Found, Place
-from tidelog.opening import Setting, locate, opened
+from tidelog.layers.composing import read
+from tidelog.opening import Setting, locate
 from tidelog.progress import progress
-from tidelog.screen import show_json
+from tidelog.screen import show_json, warn
 from tidelog.wiring import open_store
 
 _STEERING = re.compile(
@@ -28,13 +29,14 @@ async def report(arguments: Arguments) -> int:
         Unavailable: there is no store, or it cannot be used. InvalidArguments: no such snapshot.
     """
     setting = locate(arguments, Path.cwd())
+    told: Row = {}
     if arguments.at is not None:
         facts = await _facts_at(setting, arguments.at)
     else:
-        async with opened(setting) as store:
-            facts = await store.report_facts()
+        facts, told = await read(setting, lambda store: store.report_facts())
+    warn(told)
     if arguments.json:
-        show_json(facts)
+        show_json(facts | told)
         return 0
     from gitlayer.report import render_report
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from localstore.errors import TidelogError
-from localstore.values import Value
+from localstore.values import Row, Value, text_of
 from tidelog.views.lines import FULL_WIDTH, clean
 
 _WIDEST = 110
@@ -52,12 +52,23 @@ def note(line: str) -> None:
     sys.stderr.write(f"tidelog: {line}\n")
 
 
+def warn(told: Row) -> None:
+    """Say on standard error, before anything else, that what follows is not from the store."""
+    warning = text_of(told, "warning")
+    if warning:
+        note(clean(warning))
+
+
 def show_json(value: Value) -> None:
     """Print a row as indented JSON on standard output."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 def show_error(error: TidelogError) -> None:
-    """Print a refusal as one line on standard error: what is wrong, and what to do about it."""
+    """Print a refusal as one line on standard error: what is wrong, and what to do about it.
+
+    Where it is not the store that refused, that is said first.
+    """
+    warn(error.details)
     hint = f"; {error.hint}" if error.hint else ""
     note(clean(f"{error.message}{hint}"))

@@ -5,8 +5,8 @@ import signal
 from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
-from localstore.store import Store
 from localstore.values import Row, text_of
+from mcp_server.layers import Layers
 from mcp_server.server import TidelogServer, build_server
 from mcp_server.tools import ALL_TOOLSETS
 from tidelog import __version__
@@ -14,24 +14,25 @@ from tidelog.arguments import Address, Arguments
 from tidelog.attending import SNAPSHOTS_ONLY, SYNC, attended
 from tidelog.beginning import place_to_serve
 from tidelog.discovery import HUB_FILE, Place
-from tidelog.opening import locate
+from tidelog.layers.composing import layered
+from tidelog.opening import Setting, locate
 from tidelog.screen import note
 from tidelog.settings import Settings
-from tidelog.wiring import open_store, watch_store
+from tidelog.wiring import watch_store
 
 
 async def serve(arguments: Arguments) -> int:
     """`tidelog serve`: until standard input ends, or over HTTP until it is told to stop.
 
     Raises:
-        Unavailable: no store can be had here, or the address cannot be listened on.
+        Unavailable: no project can begin here, or the address cannot be listened on.
         InvalidArguments: an unknown toolset; HTTP beyond loopback without a token.
     """
     setting = locate(arguments, Path.cwd())
     settings = setting.settings.values
     place = await place_to_serve(setting)
-    async with await open_store(place, settings) as store:
-        server = server_over(store, place, settings)
+    async with layered(Setting(place, setting.settings)) as layers:
+        server = server_over(layers, place, settings)
         async with keeping(arguments, place, settings):
             if arguments.http is None:
                 await _serve_stdio(server)
@@ -40,11 +41,11 @@ async def serve(arguments: Arguments) -> int:
     return 0
 
 
-def server_over(store: Store, place: Place, settings: Settings) -> TidelogServer:
-    """The server with everything it is made of, over an open store."""
+def server_over(layers: Layers, place: Place, settings: Settings) -> TidelogServer:
+    """The server with everything it is made of, over a place's layers."""
     toolsets = settings.toolsets
     return build_server(
-        store,
+        layers,
         version=__version__,
         render_report=_render_report,
         toolsets=ALL_TOOLSETS if toolsets is None else frozenset(toolsets),

@@ -9,6 +9,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+from mcp_server.layers import OneStore
 from tests.interop.suite_content import add_content, watch_the_suites_resource
 from tests.interop.suite_input import add_asking
 from tests.interop.suite_schemas import add_schemas
@@ -23,7 +24,7 @@ async def serve(home: Path) -> None:
     """Serve the store in `home` until the process is told to stop."""
     place, settings = Place(home, Found.NAMED), Settings()
     async with await open_store(place, settings) as store:
-        server = serving.server_over(store, place, settings)
+        server = serving.server_over(OneStore(store), place, settings)
         add_content(server)
         add_schemas(server)
         add_asking(server)

@@ -18,6 +18,7 @@ from mcp_types import (
 
 from localstore.store import Store
 from localstore.values import Row, Value, mapping_of
+from mcp_server.layers import OneStore
 from mcp_server.server import TidelogServer, build_server
 from mcp_server.subscriptions import Watch
 from mcp_server.tools import ALL_TOOLSETS
@@ -40,7 +41,7 @@ def server_over(
 ) -> TidelogServer:
     """The server over a store, with a report of one line."""
     return build_server(
-        store,
+        OneStore(store),
         version="1.2.3",
         render_report=lambda facts: f"# Report of {mapping_of(facts, 'work_items')['total']}\n",
         toolsets=toolsets,

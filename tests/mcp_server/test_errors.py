@@ -10,6 +10,7 @@ import pytest
 from localstore.store import Store, StoreOptions
 from localstore.values import Row, Value, mapping_of
 from mcp_server.arguments import Arguments
+from mcp_server.layers import OneStore
 from mcp_server.tool import READS, StoreTool, Toolset
 from tests.localstore.world import World
 from tests.mcp_server.calling import Caller, Era, calling, server_over
@@ -137,7 +138,7 @@ async def test_an_unforeseen_failure_tells_no_secrets(
         raise RuntimeError(f"cannot bear {arguments.word}")
 
     server = server_over(world.store)
-    server.offer(StoreTool.of(broken.specs[0], world.store, None))
+    server.offer(StoreTool.of(broken.specs[0], OneStore(world.store), None))
     with caplog.at_level(logging.ERROR):
         async with calling(server) as caller:
             error = await caller.refused("fail", {"word": "hunter2"})
