@@ -53,8 +53,11 @@ class LocalStore:
         was opened: what a good day's call costs is one look at the file."""
         if self._store is None or self._failure is not None or self._suspect is not None:
             return None
-        sight = self._look()
-        return self._store if sight.size and sight.inode == self._inode else None
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return self._store if found.st_size and found.st_ino == self._inode else None
 
     async def store(self) -> Store:
         """The store, opened if it has to be.
