@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from fastmcp import Client
 
+from mcp_server.layers import OneStore
 from tests.tidelog.laptops import Laptop, begun, eventually
 from tidelog.discovery import Found, Place
 from tidelog.serving import server_over
@@ -30,7 +31,7 @@ async def test_a_killed_daemon_is_not_online(ann: Laptop) -> None:
         await eventually(ann.is_online)
         async with (
             await open_store(place, settings) as store,
-            Client(server_over(store, place, settings)) as client,
+            Client(server_over(OneStore(store), place, settings)) as client,
         ):
             answer = await client.call_tool("get_sync_status", {})
             assert (answer.structured_content or {})["state"] == "online"
