@@ -5,7 +5,6 @@ table, a lookup takes 0.004 ms in sqlite3, 0.22 ms as awaited aiosqlite statemen
 one function; and a cancelled caller can never leave half a transaction open.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Self, TypeVar
 import aiosqlite
 
 from localstore.errors import Busy, Unavailable
+from localstore.values import NotJson
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ class StoreConnection(aiosqlite.Connection):
                 raise  # a fault of tidelog's own, not of the file
             except sqlite3.Error as failure:
                 raise translated(failure, self._busy_timeout_seconds) from failure
-            except (json.JSONDecodeError, UnicodeDecodeError) as failure:
+            except (NotJson, UnicodeDecodeError) as failure:
                 # Whatever callers send was checked before: this is what a row holds.
                 raise Unavailable(f"the store's file is damaged: {failure}") from failure
             return answer

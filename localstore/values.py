@@ -29,13 +29,20 @@ def to_json(value: Value) -> str:
     return _CANONICAL.encode(value)
 
 
+class NotJson(ValueError):
+    """A text that is no JSON, or nested deeper than some two hundred levels."""
+
+
 def from_json(text: str) -> Value:
     """Read what `to_json` wrote, and any other JSON.
 
     Raises:
-        ValueError: it is none, or nested deeper than some two hundred levels.
+        NotJson: it is none.
     """
-    value: Value = pydantic_core.from_json(text)
+    try:
+        value: Value = pydantic_core.from_json(text)
+    except ValueError as failure:
+        raise NotJson(str(failure)) from failure
     return value
 
 

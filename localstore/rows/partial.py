@@ -1,14 +1,13 @@
 """An answer of many parts, of which a damaged file cannot give one: the others stand."""
 
-import json
 import sqlite3
 from collections.abc import Callable, Mapping
 
-from localstore.values import Row, Value
+from localstore.values import NotJson, Row, Value
 
 Part = Callable[[], Value]
 
-DAMAGE = (sqlite3.DatabaseError, json.JSONDecodeError, UnicodeDecodeError)
+DAMAGE = (sqlite3.DatabaseError, NotJson, UnicodeDecodeError)
 """What reading a damaged table raises: SQLite finds a broken page, or a row is not what was
 written."""
 

@@ -58,11 +58,13 @@ async def test_a_server_without_a_daemon_begins_one(
     assert (tmp_path / "err").read_text() == ""
 
 
-async def test_a_machine_is_called_what_it_was_set_to(ann: Laptop, tmp_path: Path) -> None:
+async def test_a_machine_is_called_what_it_was_set_to(
+    hub_database: str, ann: Laptop, tmp_path: Path
+) -> None:
     """Two stores of one machine can be told apart in a conflict, also when their names were set
     after both had joined."""
     (ann.folder / "tidelog.toml").write_text('machine = "north"\n', encoding="utf-8")
-    ben = Laptop.joined(tmp_path / "ben", (ann.home / "hub").read_text(encoding="utf-8").strip())
+    ben = Laptop.joined(tmp_path / "ben", hub_database)
     item = await ann.create("Fix")
     for laptop in (ann, ben):
         assert laptop.command("sync", "--once").code == 0

@@ -20,6 +20,8 @@ async def test_damage_in_places(prepared: Prepared, tmp_path: Path) -> None:
     """Where one table's pages hold noise, only what is asked of that table, or looks at all of
     them, is answered for."""
     kept = prepared.copy(tmp_path / "w")
+    async with served(kept) as (caller, _):
+        await caller.ok("get_project_status")  # a copy is looked through when it is first opened
     breaking.damage(kept.database, "enhancements")
     async with served(kept) as (caller, _):
         sources = {
