@@ -3,6 +3,7 @@
 from localstore.opened import Clock, StoreOptions
 from localstore.operations.backups import BackupOperations
 from localstore.operations.importing import ImportOperations
+from localstore.operations.journalling import JournalOperations
 from localstore.operations.oversight import OversightOperations
 from localstore.operations.records import RecordOperations
 from localstore.operations.reporting import ReportOperations
@@ -22,6 +23,7 @@ class Store(
     SnapshotOperations,
     SyncOperations,
     BackupOperations,
+    JournalOperations,
 ):
     """One project's rows in one SQLite file, shared with other processes.
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from localstore.entities import DEPENDENCY, WORK_ITEM
-from localstore.errors import InvalidArguments
+from localstore.errors import CycleError, InvalidArguments
 from localstore.fields import DependencyType
 from localstore.ids import named_id, short_ref
 from localstore.rows.lookup import ARCHIVE, fetch, find, locate, ref_of
@@ -86,6 +86,15 @@ def set_stored(connection: sqlite3.Connection, row: Row, stamp: Stamp, *, remove
         _check(connection, row)
     deleted_at = stamp.now if removed else None
     return update(connection, DEPENDENCY, row, {"deleted_at": deleted_at}, stamp=stamp)[0]
+
+
+def closes_circle(connection: sqlite3.Connection, row: Row) -> bool:
+    """Whether an edge, stored or not, lets blockers hold each other back."""
+    try:
+        _check(connection, row)
+    except CycleError:
+        return True
+    return False
 
 
 def _draw(connection: sqlite3.Connection, edge: Edge, stamp: Stamp) -> Row:

@@ -25,19 +25,36 @@ def repair(connection: sqlite3.Connection, sent: PushedRow, reason: str, *, stam
     Nothing is done when the row has changed since it was sent, or the reason is not known here.
     """
     entity = ENTITIES[sent.name.entity]
-    undo = _UNDOING.get(reason)
-    table, row = _stored(connection, entity, sent.name.row_id)
-    if undo is None or row is None or row["change_id"] != sent.change_id:
+    _, row = find_row(connection, entity, sent.name.row_id)
+    if reason not in _UNDOING or row is None or row["change_id"] != sent.change_id:
         return False
-    graph = graph_of(connection, entity, sent.name.row_id)
-    base = _at_base(graph, row)
+    base = _at_base(graph_of(connection, entity, sent.name.row_id), row)
+    undo(connection, entity, sent.name.row_id, reason, base=base, stamp=stamp)
+    return True
+
+
+def undo(
+    connection: sqlite3.Connection,
+    entity: Entity,
+    row_id: str,
+    reason: str,
+    *,
+    base: Row,
+    stamp: Stamp,
+) -> None:
+    """Take back what of a row's last change breaks a rule, by one change, with a conflict. `reason`
+    is as the hub words it, `base` the row to go back to, empty for a new one. Does not commit."""
+    table, row = find_row(connection, entity, row_id)
+    if row is None:
+        return
+    graph = graph_of(connection, entity, row_id)
     signed = Stamp(MERGER, stamp.now, stamp.replica_id, stamp.new_id)
-    field, kept = undo(connection, row, base, signed)
+    field, kept = _UNDOING[reason](connection, row, base, signed)
     changed, _ = update(connection, entity, row, {field: kept}, stamp=signed, table=table)
     clash = Clash(field, base.get(field), row.get(field), kept, kept)
-    sides = (graph, sent.change_id, "")  # nobody wrote the other value: a rule refused this one
+    # Nobody wrote the other value: a rule refused this one.
+    sides = (graph, text_of(row, "change_id"), "")
     note_clash(connection, entity, changed, clash, sides=sides, stamp=signed)
-    return True
 
 
 _Undone = tuple[str, Value]
@@ -114,7 +131,8 @@ def _at_base(graph: Graph, row: Row) -> Row:
     return replay(graph, base) if base in graph else {}
 
 
-def _stored(connection: sqlite3.Connection, entity: Entity, row_id: str) -> tuple[str, Row | None]:
+def find_row(connection: sqlite3.Connection, entity: Entity, row_id: str) -> tuple[str, Row | None]:
+    """The table a row stands in, the archive included, and the row; None when it is nowhere."""
     for table in tables_of(entity):
         row = fetch(connection, entity, row_id, table=table)
         if row is not None:

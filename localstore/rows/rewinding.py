@@ -50,7 +50,7 @@ def rows_left(connection: sqlite3.Connection, told: Sequence[Told]) -> dict[str,
         row = straight.get(each.named)
         if row is not None:
             row = _stamped(row, each.entry)
-            straight[each.named] = _before(row, mapping_of(each.entry, "changes"))
+            straight[each.named] = row_before(row, mapping_of(each.entry, "changes"))
             left[text_of(each.entry, "change_id")] = row
     for each in told:
         if each.named in branching:
@@ -132,7 +132,7 @@ def _taken_back(
         for name_, pair in changed.items() if isinstance(changed, dict) else ():
             known.setdefault(name_, pair)
     return {
-        named: _before(row, earlier.get(named, {}))
+        named: row_before(row, earlier.get(named, {}))
         for named, row in now.items()
         if named not in bent and newest.get(named) == row["change_id"]
     }
@@ -203,7 +203,7 @@ def _pasts(connection: sqlite3.Connection, wanted: Iterable[Named]) -> dict[Name
     return pasts
 
 
-def _before(row: Row, changes: Mapping[str, Value]) -> Row:
+def row_before(row: Row, changes: Mapping[str, Value]) -> Row:
     """The row without some changes: each field, or key of a mapping, has its old value again."""
     earlier = dict(row)
     undone = {name: [None, pair[0]] for name, pair in changes.items() if isinstance(pair, list)}
