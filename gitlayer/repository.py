@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gitlayer.importing import Import, importing
 from gitlayer.running import GitRunner
+from gitlayer.unseen import JOURNAL_NOTE, hide
 from localstore.errors import Unavailable
 
 PROBLEM_SUFFIX = ".problem.txt"
@@ -230,11 +231,12 @@ class Repository:
         """Say in the repository what git needs to know of it, if it has not been said."""
         notes = self.git_dir / "info"
         if (notes / "attributes").exists():
+            hide(notes / "exclude", f"/{JOURNAL_NOTE}")
             return
         for key, value in _CONFIGURATION.items():
             self.git.run("config", key, value)
         notes.mkdir(exist_ok=True)
-        (notes / "exclude").write_text(f"*{PROBLEM_SUFFIX}\n", encoding="utf-8")
+        (notes / "exclude").write_text(f"*{PROBLEM_SUFFIX}\n/{JOURNAL_NOTE}\n", encoding="utf-8")
         (notes / "attributes").write_text(
             "* -text -ident -filter !working-tree-encoding\n", encoding="utf-8"
         )

@@ -160,10 +160,12 @@ def _strangers(repository: "Repository") -> list[Row]:
     """Files that are not tidelog's: told, for somebody may have meant them; and left alone."""
     from gitlayer.edits import REPORT
     from gitlayer.paths import row_at_path
+    from gitlayer.unseen import JOURNAL_NOTE
 
+    ours = (REPORT, JOURNAL_NOTE)
     touched = repository.touched()
     new = [path for path, kind in touched.items() if kind == "new"]
-    foreign = sorted(path for path in new if path != REPORT and row_at_path(path) is None)
+    foreign = sorted(path for path in new if path not in ours and row_at_path(path) is None)
     edited = [path for path, kind in touched.items() if kind == "modified"]
     rows = []
     if edited:
