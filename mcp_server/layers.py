@@ -23,8 +23,11 @@ class Layers(Protocol):
         """
         ...
 
-    async def write(self, call: Callable[[Store], Awaitable[Row]]) -> Row:
-        """What `call` returns of the project's own store, the only one that takes writes.
+    async def write(self, call: Callable[[Store], Awaitable[Row]]) -> tuple[Row, Row]:
+        """What `call` returns, and where what it wrote is, as `read` says.
+
+        Where the store cannot take it, `source` is "journal": it is on the disk, and comes into the
+        store by itself. `call` may be made more than once; what counts is the last time.
 
         Raises: what `call` raises; Busy or Unavailable, with nothing written.
         """
@@ -41,9 +44,9 @@ class OneStore:
         """As `Layers.read`; the row is always empty."""
         return await call(self._store), {}
 
-    async def write(self, call: Callable[[Store], Awaitable[Row]]) -> Row:
-        """As `Layers.write`."""
-        return await call(self._store)
+    async def write(self, call: Callable[[Store], Awaitable[Row]]) -> tuple[Row, Row]:
+        """As `Layers.write`; the second row is always empty."""
+        return await call(self._store), {}
 
 
 def foreword(told: Row) -> str:

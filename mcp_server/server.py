@@ -36,7 +36,10 @@ Refs like T-7F3KQ stand wherever an id does. Before an update, read the item and
 on version_conflict look at `current` in the error, decide anew, and send that version.
 Take work from list_work_items(ready=true) and claim it by setting assignee before you start;
 set status as it changes, with metadata.blocked_reason when it is blocked.
-Give every create a client_ref and repeat it on a retry, so that nothing is made twice."""
+Give every create a client_ref and repeat it on a retry, so that nothing is made twice.
+An answer with a `warning` is not from the store itself: `source` says from where (local, hub, git,
+markdown). After a write, source "journal" means that it is safe and comes into the store by itself:
+do not send it again. Tell the user what the warning says helps."""
 
 
 class TidelogServer(FastMCP[None]):

@@ -154,10 +154,12 @@ class StoreTool(Tool):
         def call(store: Store) -> Awaitable[Row]:
             return self._answer(store, arguments, who)
 
-        if not self._reads:
-            return await self._layers.write(call)
-        row, told = await self._layers.read(call)
-        return row | told if told else row
+        if self._reads:
+            row, told = await self._layers.read(call)
+            return row | told if told else row
+        row, told = await self._layers.write(call)
+        # What was written comes first: an edge has a source of its own.
+        return told | row if told else row
 
 
 def refused(error: TidelogError) -> ToolResult:

@@ -11,8 +11,8 @@ from localstore.models import Page
 from localstore.store import Store
 from localstore.values import Row, Value, mapping_of, number_of, text_of
 from tidelog.arguments import Arguments
-from tidelog.layers.composing import read
-from tidelog.opening import Setting, locate, opened
+from tidelog.layers.composing import read, write
+from tidelog.opening import Setting, locate
 from tidelog.screen import Screen, show_json, warn
 from tidelog.views.conflicts import conflict_lines, list_lines, settled_lines
 from tidelog.wiring import now
@@ -29,8 +29,7 @@ async def conflicts(arguments: Arguments) -> int:
         case "show":
             return await _show(arguments, setting)
         case "resolve":
-            async with opened(setting) as store:
-                return await _resolve(store, arguments, setting)
+            return await _resolve(arguments, setting)
         case _:
             return await _list(arguments, setting)
 
@@ -60,19 +59,27 @@ async def _show(arguments: Arguments, setting: Setting) -> int:
     return 0
 
 
-async def _resolve(store: Store, arguments: Arguments, setting: Setting) -> int:
+async def _resolve(arguments: Arguments, setting: Setting) -> int:
     from tidelog.keeping import person
 
     key = arguments.key or ""
-    row = await store.conflict(key)
-    keep = _decision(arguments, row)
-    value = None if arguments.value is None else _value(row, arguments.value)
     who = person(setting.place, setting.settings.values)
-    answer = await store.resolve_conflict(key, keep, value, who=who)
+    left = 0
+
+    async def decide(store: Store) -> Row:
+        nonlocal left
+        row = await store.conflict(key)
+        keep = _decision(arguments, row)
+        value = None if arguments.value is None else _value(row, arguments.value)
+        answer = await store.resolve_conflict(key, keep, value, who=who)
+        left = number_of(await store.conflicts("open", Page(limit=1)), "total")
+        return answer
+
+    answer, told = await write(setting, decide)
+    warn(told)
     if arguments.json:
-        show_json(answer)
+        show_json(told | answer)
         return 0
-    left = number_of(await store.conflicts("open", Page(limit=1)), "total")
     screen = Screen()
     screen.show(settled_lines(answer, left, width=screen.width))
     return 0

@@ -15,6 +15,8 @@ from tidelog.backing_up import backup_check
 from tidelog.discovery import HUB_FILE, STATUS_FOLDER, Place
 from tidelog.folder import FOLDER_MODE
 from tidelog.hub_checks import hub_checks
+from tidelog.journal import journal_of
+from tidelog.journal_checks import journal_check
 from tidelog.opening import Setting, locate, require_store
 from tidelog.restoring import SET_ASIDE
 from tidelog.screen import Screen, show_json
@@ -38,7 +40,7 @@ async def doctor(arguments: Arguments) -> int:
         checks.append(told("settings", False, error.message, error.hint or "correct it there"))
     else:
         settings = in_force(setting.settings) | _kept_hub(setting)
-        checks += await _store_checks(setting)
+        checks += [*await _store_checks(setting), journal_check(journal_of(setting.place))]
     failed = any(check["ok"] is not True for check in checks)
     rows: list[Value] = [*checks]
     if arguments.json:

@@ -113,16 +113,18 @@ def require_store(setting: Setting) -> Place:
 async def opened(setting: Setting, *, keep: bool = True) -> AsyncIterator[Store]:
     """Open the store that is there, and close it again.
 
-    With `keep` the snapshots are brought up to date first, so that what a person edited in a file
-    is seen, and once more when all is done.
+    What waits in the journal is brought in first. With `keep` the snapshots are brought up to date
+    then, so that what a person edited in a file is seen, and once more when all is done.
 
     Raises:
         Unavailable: there is none, or it cannot be used. Nothing is made.
     """
     from tidelog.keeping import catch_up
+    from tidelog.replaying import bring_in_and_tell
 
     place = require_store(setting)
     async with await open_store(place, setting.settings.values) as store:
+        await bring_in_and_tell(store, setting)
         if keep:
             await catch_up(store, setting)
         before = await store.head()

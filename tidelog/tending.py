@@ -16,6 +16,7 @@ from tidelog.discovery import STATUS_FOLDER
 from tidelog.hub_address import find_hub, find_hub_anew
 from tidelog.opening import Setting
 from tidelog.reaching import reach
+from tidelog.replaying import bring_in_for_ever
 from tidelog.screen import note
 from tidelog.snapshot_thread import SnapshotThread
 from tidelog.turns import turns
@@ -61,6 +62,7 @@ async def _tend(store: Store, setting: Setting, stopped: "asyncio.Task[bool]") -
         _ring(setting, bells),
         archive_daily(store, setting),
         back_up_daily(store, setting),
+        bring_in_for_ever(store, setting),
         *([snapshots.run()] if snapshots else []),
     ]
     tasks = [asyncio.create_task(work) for work in works]

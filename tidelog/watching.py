@@ -12,6 +12,7 @@ from localstore.store import Store
 from tidelog.discovery import STATUS_FOLDER
 from tidelog.keeping import edit_lines, maintain, take_snapshot
 from tidelog.opening import Setting
+from tidelog.replaying import bring_in_for_ever
 from tidelog.screen import note
 from tidelog.turns import KEEPER_LOCK, locked
 from tidelog.wiring import watch_store
@@ -55,6 +56,7 @@ async def stopping(*, until_eof: bool) -> AsyncIterator["asyncio.Task[bool]"]:
 
 async def _keep(store: Store, setting: Setting, stopped: "asyncio.Task[bool]") -> None:
     told, seen = "", 0
+    bringing_in = asyncio.create_task(bring_in_for_ever(store, setting))
     upkeep: asyncio.Task[None] | None = None
     looks = watch_store(setting.place.home, also=STATUS_FOLDER)
     while await _is_woken(looks, stopped):
@@ -62,6 +64,8 @@ async def _keep(store: Store, setting: Setting, stopped: "asyncio.Task[bool]") -
         told = await take_and_tell(store, setting, told)
         if upkeep is None or upkeep.done():
             upkeep = asyncio.create_task(maintain(setting.place, setting.settings.values))
+    bringing_in.cancel()
+    await asyncio.wait([bringing_in])
     await looks.aclose()
     if await store.head() != seen:  # whoever wrote last may have left at once
         await take_and_tell(store, setting, told)

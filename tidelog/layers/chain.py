@@ -1,5 +1,5 @@
 """The layers in their order: the store; else the hub, git, the files. Reads are answered by the
-first that can, and say which one that was."""
+first that can, and say which one that was; writes that the store cannot take go to the journal."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -7,11 +7,14 @@ from typing import TypeVar
 
 from localstore.errors import Busy, TidelogError, Unavailable
 from localstore.store import Store
-from localstore.values import Row, parse_moment
+from localstore.values import Row
 from tidelog.discovery import Place
-from tidelog.layers.copies import Copy, Layer, NotNow, Source
+from tidelog.layers.copies import Layer, NotNow
+from tidelog.layers.journalling import JournalLayer, Overtaken
 from tidelog.layers.local import LocalStore
+from tidelog.layers.replay import Replay
 from tidelog.layers.rooms import Rooms
+from tidelog.layers.telling import from_where, repair, told_of
 
 T = TypeVar("T")
 Clock = Callable[[], datetime]
@@ -23,15 +26,13 @@ class LowerLayers:
     def __init__(
         self,
         place: Place,
-        sources: Sequence[Source],
+        layers: Sequence[Layer],
         rooms: Rooms,
         *,
         clock: Clock,
-        patience_seconds: float | None,
     ) -> None:
-        """`patience_seconds`: how long one call waits for one layer; None: as long as it takes."""
         self._place = place
-        self._layers = [Layer(source, patience_seconds) for source in sources]
+        self._layers = layers
         self._rooms = rooms
         self._clock = clock
 
@@ -54,7 +55,9 @@ class LowerLayers:
             except TidelogError as lacking:
                 reasons[source.name] = lacking.message
                 continue
-            told = self._told(source, copy, failure)
+            where = from_where(source, copy, self._clock())
+            helps = repair(self._place, source, failure)
+            told = told_of(source, copy, f"{failure.message}; this is from {where}; {helps}")
             try:
                 return await call(copy.store), told
             except (Busy, Unavailable) as lacking:
@@ -70,61 +73,83 @@ class LowerLayers:
             await layer.close()
         await self._rooms.close()
 
-    def _told(self, source: Source, copy: Copy, failure: Busy | Unavailable) -> Row:
-        moment = f" as of {copy.as_of}, {_age(copy.as_of, self._clock())}" if copy.as_of else ""
-        at = f" (commit {copy.commit[:10]})" if copy.commit else ""
-        warning = (
-            f"{failure.message}; this is from {source.title}{at}{moment}; "
-            f"{self._repair(source, failure)}"
-        )
-        told: Row = {"source": source.name, "warning": warning}
-        if copy.as_of:
-            told["as_of"] = copy.as_of
-        return told | ({"commit": copy.commit} if copy.commit else {})
-
-    def _repair(self, source: Source, failure: Busy | Unavailable) -> str:
-        if isinstance(failure, Busy):
-            return "the store answers again when it is free, and `tidelog doctor` looks at it"
-        if failure.hint and "tidelog doctor" not in failure.hint and self._place.store.exists():
-            return failure.hint
-        if source.name == "markdown":
-            return "`tidelog restore --from markdown` rebuilds the store from them"
-        if self._place.snapshots.is_dir():
-            return "`tidelog restore` rebuilds the store from its snapshots"
-        return "`tidelog init --hub DSN --project NAME` fetches the store anew"
-
 
 class Chain:
     """The store, and below it what stands in for it; `mcp_server.layers.Layers` for a server."""
 
-    def __init__(self, local: LocalStore, lower: LowerLayers) -> None:
+    def __init__(
+        self, local: LocalStore, lower: LowerLayers, journalled: JournalLayer, replay: Replay
+    ) -> None:
         self._local = local
         self._lower = lower
+        self._journalled = journalled
+        self._replay = replay
 
     async def read(self, call: Callable[[Store], Awaitable[T]]) -> tuple[T, Row]:
         """What `call` returns of the best store there is, and where that is from."""
+        behind = None if self._journalled.is_empty() else await self._behind()
+        if behind is not None:
+            try:
+                return await self._journalled.read(call, behind)
+            except Overtaken:
+                pass  # nothing waits any more: what follows has it all
+            except (Busy, Unavailable, NotNow) as lacking:
+                return await self._without_journal(call, lacking)
         try:
             return await call(self._local.ready() or await self._local.store()), {}
         except (Busy, Unavailable) as failure:
             self._local.note(failure)
             return await self._lower.read(call, failure)
 
-    async def write(self, call: Callable[[Store], Awaitable[Row]]) -> Row:
-        """What `call` returns of the store."""
-        return await call(self._local.ready() or await self._local.store())
+    async def write(self, call: Callable[[Store], Awaitable[Row]]) -> tuple[Row, Row]:
+        """What `call` returns of the store, or of what stands in for it together with the
+        journal."""
+        try:
+            return await self._write(call, again=False)
+        except Overtaken:
+            return await self._write(call, again=True)
 
     async def close(self) -> None:
         """Close the store and remove what stood in for it."""
+        await self._journalled.close()
+        await self._replay.close()
         await self._local.close()
         await self._lower.close()
 
+    async def _write(
+        self, call: Callable[[Store], Awaitable[Row]], *, again: bool
+    ) -> tuple[Row, Row]:
+        failure = None if self._journalled.is_empty() else await self._behind()
+        waits = failure is not None
+        if failure is None:
+            try:
+                return await call(self._local.ready() or await self._local.store()), {}
+            except (Busy, Unavailable) as lost:
+                self._local.note(lost)
+                failure = lost
+        if not self._local.has_folder():
+            raise failure
+        return await self._journalled.write(call, failure, waits=waits and not again)
 
-def _age(as_of: str, now: datetime) -> str:
-    seconds = max(0, int((now - parse_moment(as_of)).total_seconds()))
-    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit} old"
-    return f"{seconds} s old"
+    async def _behind(self) -> TidelogError | None:
+        """Why what waits in the journal is not in the store; None when it is there now."""
+        try:
+            store = self._local.ready() or await self._local.store()
+        except (Busy, Unavailable) as failure:
+            return failure
+        return await self._replay.tried(store)
+
+    async def _without_journal(
+        self, call: Callable[[Store], Awaitable[T]], lacking: TidelogError
+    ) -> tuple[T, Row]:
+        """The store as it is, where no copy can be had that shows what waits too."""
+        try:
+            answer = await call(self._local.ready() or await self._local.store())
+        except (Busy, Unavailable) as lost:
+            self._local.note(lost)
+            raise lacking from None
+        warning = f"what waits in the journal is not shown: {lacking.message}"
+        return answer, {"source": "local", "warning": warning}
 
 
 def _nobody(failure: Busy | Unavailable, reasons: Row) -> TidelogError:

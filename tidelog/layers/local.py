@@ -97,6 +97,10 @@ class LocalStore:
         elif self._suspect is None:
             self._suspect = self._look()
 
+    def has_folder(self) -> bool:
+        """Whether there is a folder that the store belongs in."""
+        return self._path.parent.is_dir()
+
     async def close(self) -> None:
         """Close what is open."""
         if self._attempt is not None:  # not cancelled: what it opens in a thread is to be closed

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -32,10 +33,7 @@ class Rooms:
 
     async def new(self, project: str) -> Store:
         """A new store for a project of that name. Raises: Unavailable: there is no room."""
-        if self._folder is None:
-            _sweep()
-            self._folder, self._lock = _made()
-        folder = self._folder / str(next(self._numbers))
+        folder = self._next()
         opening = asyncio.ensure_future(self._open(folder / STORE_FILE))
         try:
             store = await asyncio.shield(opening)
@@ -44,6 +42,36 @@ class Rooms:
             raise
         await store.set_project(project)
         return store
+
+    async def filled(self, fill: Callable[[Path], None]) -> Store:
+        """A new store of the file that `fill` makes, in a thread, at the path it is given.
+
+        Raises: what `fill` raises. Unavailable: there is no room, or the file is no whole store.
+        """
+        folder = self._next()
+        folder.mkdir(mode=0o700)
+        path = folder / STORE_FILE
+        path.touch(mode=0o600)
+        work = asyncio.ensure_future(self._fill(path, fill))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await asyncio.wait([work])
+            raise
+
+    async def _fill(self, path: Path, fill: Callable[[Path], None]) -> Store:
+        try:
+            await asyncio.to_thread(fill, path)
+            return await self._open(path)
+        except BaseException:
+            shutil.rmtree(path.parent, ignore_errors=True)
+            raise
+
+    def _next(self) -> Path:
+        if self._folder is None:
+            _sweep()
+            self._folder, self._lock = _made()
+        return self._folder / str(next(self._numbers))
 
     async def _open(self, path: Path) -> Store:
         store = await Store.open(path, clock=now, new_id=Ids(), options=self._options)

@@ -136,6 +136,14 @@ def locked(store: Path) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def writing(store: Path) -> Iterator[None]:
+    """Another connection writes, and comes to no end; everybody may read."""
+    with closing(sqlite3.connect(store, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
 def without_hub(kept: Kept) -> None:
     """No hub was ever joined, as far as the folder tells."""
     (kept.home / "hub").unlink()

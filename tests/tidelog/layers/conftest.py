@@ -2,11 +2,14 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
 from tests.postgres import Server, fresh_database
 from tests.tidelog.conftest import Project
+from tests.tidelog.keepers import Kept
+from tests.tidelog.layers import breaking
 from tests.tidelog.layers.breaking import SETTINGS, Prepared
 from tests.tidelog.running import tidelog
 
@@ -27,3 +30,12 @@ async def prepared(
             done = tidelog(*words, cwd=folder)
             assert done.code == 0, done.err
         yield Prepared(folder, dsn, project.blocked)
+
+
+@pytest.fixture
+def lost(prepared: Prepared, tmp_path: Path) -> Kept:
+    """A project without a hub whose store is gone; `good.db` is what it was."""
+    kept = prepared.copy(tmp_path / "w")
+    breaking.without_hub(kept)
+    kept.database.rename(kept.folder / "good.db")
+    return kept

@@ -83,17 +83,6 @@ async def test_nothing_is_left(prepared: Prepared, tmp_path: Path) -> None:
     assert "secret" not in str(error)
 
 
-async def test_a_write_is_refused(prepared: Prepared, tmp_path: Path) -> None:
-    """What would be written is refused, and no copy takes it."""
-    kept = prepared.copy(tmp_path / "w")
-    breaking.missing(kept.database)
-    async with served(kept) as (caller, _):
-        await caller.ok("list_vendors")
-        error = await caller.refused("create_vendor", {"name": "Acme"})
-        assert error["code"] == "unavailable"
-        assert (await caller.refused("query_vendor_status", {"name": "Acme"}))["source"] == "hub"
-
-
 async def test_a_refusal_names_its_layer(prepared: Prepared, tmp_path: Path) -> None:
     """What a copy does not hold is not found, and the error says in which copy."""
     kept = prepared.copy(tmp_path / "w")

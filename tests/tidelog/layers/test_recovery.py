@@ -40,7 +40,6 @@ async def test_a_file_that_comes_back(prepared: Prepared, tmp_path: Path) -> Non
             assert source_of(await caller.ok("get_project_status")) == "local"
             kept.database.rename(aside)
             assert source_of(await caller.ok("get_project_status")) == "hub"
-            assert (await caller.refused("create_vendor", {"name": "A"}))["code"] == "unavailable"
             aside.rename(kept.database)
         assert source_of(await caller.ok("get_project_status")) == "local"
 
