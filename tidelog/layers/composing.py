@@ -31,19 +31,13 @@ PATIENCE_SECONDS = 5.0
 
 @asynccontextmanager
 async def layered(
-    setting: Setting,
-    *,
-    monotonic: Callable[[], float] = time.monotonic,
-    patience_seconds: float | None = PATIENCE_SECONDS,
+    setting: Setting, *, monotonic: Callable[[], float] = time.monotonic
 ) -> AsyncIterator[Chain]:
-    """The layers for a server; nothing is opened before it is asked for.
-
-    `patience_seconds`: how long one call waits for one layer; None: as long as it takes.
-    """
+    """The layers for a server; nothing is opened before it is asked for."""
     place, settings = setting.place, setting.settings.values
     local = LocalStore(setting, lambda: open_store(place, settings), monotonic)
     journal = journal_of(place)
-    below = _below(setting, journal, monotonic, patience_seconds)
+    below = _below(setting, journal, monotonic, PATIENCE_SECONDS)
     chain = Chain(local, below.lower, below.journalled, Replay(journal, monotonic))
     try:
         yield chain
@@ -81,12 +75,22 @@ async def read(setting: Setting, call: Callable[[Store], Awaitable[T]]) -> tuple
 
 async def write(setting: Setting, call: Callable[[Store], Awaitable[Row]]) -> tuple[Row, Row]:
     """As `read`, for a call that writes: what the store cannot take goes to the journal."""
+    done: Row | None = None
     try:
         async with opened(setting) as store:
-            return await call(store), {}
-    except (Busy, Unavailable):
-        async with layered(setting, patience_seconds=None) as chain:
-            return await chain.write(call)
+            done = await call(store)
+    except (Busy, Unavailable) as lost:
+        if done is None and not setting.place.home.is_dir():
+            raise
+        failure = lost
+    if done is not None:  # whatever came after it, it is in the store
+        return done, {}
+    below = _below(setting, journal_of(setting.place), time.monotonic, None)
+    try:
+        return await below.journalled.write(call, failure, waits=False)
+    finally:
+        await below.journalled.close()
+        await below.lower.close()
 
 
 class _Below(NamedTuple):

@@ -132,6 +132,8 @@ async def test_the_doctor(lost: Kept) -> None:
 
 async def test_the_note_for_people(lost: Kept) -> None:
     """It says what waits as the log would; git, snapshots, the doctor and restore pass it by."""
+    exclude = lost.status / ".git" / "info" / "exclude"
+    exclude.write_text("*.problem.txt\nmine")  # as it was before there was a journal
     nasty = "# <b>Thursday</b>\n* [x](y)"
     async with served(lost) as (caller, _):
         await create(caller, nasty.replace("\n", " "))
@@ -152,6 +154,7 @@ async def test_the_note_for_people(lost: Kept) -> None:
     assert "→" in lines[1]
     assert note.stat().st_mode & 0o777 == 0o600
     assert lost.is_clean()
+    assert exclude.read_text() == "*.problem.txt\nmine\n/JOURNAL.md\n"
     done: Ended = lost.run("restore")
     assert "JOURNAL" not in done.out + done.err
     note.write_text(note.read_text())

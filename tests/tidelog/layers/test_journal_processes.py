@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from localstore.errors import Busy
 from localstore.values import rows_of, text_of
-from tests.tidelog.keepers import SECONDS, Kept, keeper, until
+from tests.tidelog.keepers import Kept, until
 from tests.tidelog.layers import breaking, dying
 from tests.tidelog.layers.breaking import Prepared, served
 from tests.tidelog.layers.test_journal import create, journal_at
 from tests.tidelog.layers.waiting import TITLE, die, repair, times
 from tests.tidelog.running import environment, tidelog
+from tidelog.replaying import bring_in
 
 pytestmark = pytest.mark.anyio
 
@@ -85,34 +87,53 @@ def _only_conflict(kept: Kept) -> str:
 async def test_a_keeper_brings_it_in(
     prepared: Prepared, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    """With no server and no command, whoever keeps the store brings it in, commits it and takes the
-    note away."""
+    """With no command and no server that is asked, whoever keeps the store brings in what was
+    journalled while it did, commits it and takes the note away."""
     kept = prepared.copy(tmp_path / "w")
     breaking.without_hub(kept)
-    async with served(kept) as (caller, _):
-        with breaking.writing(kept.database):
-            await create(caller)
-        assert (kept.status / "JOURNAL.md").exists()
-
-    async def committed() -> bool:
-        return any(TITLE in subject for subject in kept.subjects())
-
-    with keeper(kept, TIDELOG_SNAPSHOTS="true") if words[0] == "snapshot" else _daemon(kept):
-        await until(kept, committed)
+    with _keeping(kept, *words):
+        async with served(kept) as (caller, _):
+            with breaking.writing(kept.database):
+                await create(caller)
+                assert (kept.status / "JOURNAL.md").exists()
+        await until(kept, lambda: _committed(kept))
     assert await times(kept) == (1, 1)
     assert not (kept.status / "JOURNAL.md").exists()
 
 
+async def _committed(kept: Kept) -> bool:
+    return any(TITLE in subject for subject in kept.subjects())
+
+
 @contextmanager
-def _daemon(kept: Kept) -> Iterator[None]:
+def _keeping(kept: Kept, *words: str) -> Iterator[None]:
+    """A process that has said that it keeps the project."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tidelog", "sync"],
+        [sys.executable, "-m", "tidelog", *words],
         cwd=kept.folder,
         env=environment(TIDELOG_SNAPSHOTS="true"),
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
     )
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait(SECONDS)
+    with process:
+        try:
+            assert process.stderr is not None
+            assert "; Ctrl-C ends it" in process.stderr.readline()
+            yield
+        finally:
+            process.kill()
+
+
+async def test_a_locked_store_keeps_nobody_from_the_journal(lost: Kept) -> None:
+    """Whoever wants to bring the journal in first waits for the store, and only then keeps others
+    from the journal."""
+    die(lost, "after the line")
+    repair(lost)
+    lock = lost.home / "journal.lock"
+    lock.unlink()
+    async with lost.store() as store:
+        with breaking.writing(lost.database), pytest.raises(Busy):
+            await bring_in(store, journal_at(lost))
+        assert not lock.exists()
+        assert (await bring_in(store, journal_at(lost))).changes == 1
+        assert lock.exists()
