@@ -15,29 +15,42 @@ from localstore.schema import applied_migrations, is_current, migrate
 
 _LEFT = "the store was left as it is"
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_STEP_PAGES = 16
+"""Less than any store has: after the first step the lock is held and nothing is replaced yet."""
 
 
 def replace_content(
-    path: Path, other: Path, *, replica_id: str, busy_timeout_seconds: float, durable: bool
+    path: Path,
+    other: Path,
+    *,
+    replica_id: str,
+    busy_timeout_seconds: float,
+    durable: bool,
+    set_aside: Path | None = None,
 ) -> None:
     """Give the store at `path` the content of the store at `other`, as one transaction.
 
     Other processes that have it open go on, and see the new content with their next statement; a
     crash leaves the old or the new. The project's name stays when there is one, and the store is
-    `replica_id` from then on. `other` is only read, and brought to this schema in a copy.
+    `replica_id` from then on. `other` is only read, and brought to this schema in a copy. What was
+    there until then is copied to the file `set_aside` under the lock that replaces it, so that
+    nobody's write falls between the two.
 
     Raises:
         Busy: the write lock was not had within the timeout. Unavailable: `other` is missing,
-            damaged, no store, or from a newer tidelog. Nothing was written then.
+            damaged, no store, or from a newer tidelog; or what is there cannot be copied. Nothing
+            was written then.
     """
     opened = partial(connect, busy_timeout_seconds=busy_timeout_seconds, durable=durable)
+    keep = None if set_aside is None else partial(copy_store, path, set_aside)
     try:
         with tempfile.TemporaryDirectory(prefix=".replacing-", dir=path.parent) as folder:
             copy = Path(folder) / "store.db"
             copy_store(other, copy)
             with closing(opened(copy)) as source, closing(opened(path)) as target:
                 _prepare(source, target, other, {"replica_id": replica_id, "file": mark_of(path)})
-                source.backup(target, progress=_gives_up(busy_timeout_seconds), sleep=0)
+                look = _gives_up(busy_timeout_seconds, keep)
+                source.backup(target, pages=_STEP_PAGES, progress=look, sleep=0)
     except sqlite3.Error as failure:
         raise translated(failure, busy_timeout_seconds) from failure
     except OSError as failure:
@@ -78,14 +91,23 @@ def _prepare(
         sync_place.join(source, project_id)
 
 
-def _gives_up(waited_seconds: float) -> Callable[[int, int, int], None]:
+def _gives_up(
+    waited_seconds: float, keep: Callable[[], None] | None
+) -> Callable[[int, int, int], None]:
     """What to do after each step: sqlite3 itself would try for ever.
 
     A step waits for the lock as long as every write does, and has not had it when it says busy.
+    From the first step that has it until the end nobody else writes, and readers see what was
+    there: that is when to `keep` it.
     """
+    kept = keep is None
 
     def look(status: int, _remaining: int, _total: int) -> None:
+        nonlocal kept
         if status in _BUSY:
             raise Busy(waited_seconds)
+        if keep is not None and not kept:
+            kept = True
+            keep()
 
     return look

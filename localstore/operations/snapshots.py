@@ -54,11 +54,13 @@ class SnapshotOperations(OpenedStore):
         """
         await self._write("tidelog", lambda c, _: loading.load(c, rows, history))
 
-    async def replace_with(self, other: Path) -> None:
-        """Take over all that the store file `other` holds; the project's name stays.
+    async def replace_with(self, other: Path, *, set_aside: Path | None = None) -> None:
+        """Take over all that the store file `other` holds; the project's name stays. What was here
+        at that very moment is in the file `set_aside` then.
 
         Whoever has this store open sees the new content at once. This becomes a new replica.
-        Raises: Unavailable: `other` is missing, damaged, no store or from a newer tidelog.
+        Raises: Unavailable: `other` is missing, damaged, no store or from a newer tidelog; or this
+            one cannot be copied. Busy.
         """
         replica_id = self._new_id()
         await asyncio.to_thread(
@@ -68,5 +70,6 @@ class SnapshotOperations(OpenedStore):
             replica_id=replica_id,
             busy_timeout_seconds=self.options.busy_timeout_seconds,
             durable=self.options.durable,
+            set_aside=set_aside,
         )
         self.replica_id = replica_id

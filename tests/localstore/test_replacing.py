@@ -10,6 +10,7 @@ import anyio
 import pytest
 from anyio.streams.buffered import BufferedByteReceiveStream
 
+from localstore import replacing
 from localstore.errors import Busy, Unavailable
 from localstore.models import Page, WorkItemFilter
 from localstore.store import Store, StoreOptions
@@ -49,6 +50,32 @@ async def test_content_is_taken_over(world: World, other: World) -> None:
     await world.item("Afterwards")
     assert "Afterwards" in await world.titles(status=["active"])
     assert await world.failed_checks() == []
+
+
+async def test_what_was_there_is_kept(
+    world: World, other: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is replaced is copied under the lock that replaces it: nobody writes between the two."""
+    await world.item("Before")
+    copied: list[str] = []
+    copy_store = replacing.copy_store
+
+    def copy_and_write(path: Path, copy: Path) -> None:
+        copy_store(path, copy)
+        if path == world.path:
+            with (
+                closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as another,
+                pytest.raises(sqlite3.OperationalError, match="locked"),
+            ):
+                another.execute("BEGIN IMMEDIATE")
+            copied.append("kept")
+
+    monkeypatch.setattr(replacing, "copy_store", copy_and_write)
+    aside = tmp_path / "aside.db"
+    await world.store.replace_with(other.path, set_aside=aside)
+    assert copied == ["kept"]
+    with closing(sqlite3.connect(aside)) as kept:
+        assert kept.execute("SELECT title FROM work_items").fetchall() == [("Before",)]
 
 
 async def test_a_smaller_one_is_taken_over(world: World, other: World) -> None:
