@@ -32,6 +32,10 @@ class Link(Hub, Protocol):
         """What the replicas of a project are called, by their ids."""
         ...
 
+    async def status(self, project_id: str) -> dict[str, str | int]:
+        """What a project holds: `name`, `head`, and how many `rows`, `entries` and `replicas`."""
+        ...
+
     async def listen(self, project_id: str, on_change: Callable[[int], None]) -> None:
         """Call `on_change` with each new head, and with 0 when it begins to listen, until it is
         cancelled or the connection ends."""

@@ -69,13 +69,19 @@ async def run_round(
     return going.moved
 
 
-async def pull_round(store: Store, hub: Hub, *, pace: Pace | None = None) -> Moved:
+async def pull_round(
+    store: Store,
+    hub: Hub,
+    *,
+    step: Step = lambda _done, _total: None,
+    pace: Pace | None = None,
+) -> Moved:
     """Take in all that the hub has of the store's project, and push nothing.
 
     Raises:
         Whatever the hub's calls raise. The pages that were taken in until then are kept.
     """
-    going = _Round(store, hub, lambda _done, _total: None, pace or Pace())
+    going = _Round(store, hub, step, pace or Pace())
     await _pull(going)
     return going.moved
 

@@ -163,9 +163,10 @@ def _add_files(commands: Commands) -> None:
     restore.add_argument(
         "--from",
         dest="source",
-        choices=("git", "markdown", "backup"),
+        choices=("git", "hub", "backup", "markdown"),
         default="git",
-        help="the commits, with all history (default), the files as they stand, or a backup",
+        help="the commits, with all history (default), the hub, a backup, or the files as they "
+        "stand",
     )
     restore.add_argument(
         "--list", dest="list_only", action="store_true", help="only show the backups there are"

@@ -11,33 +11,29 @@ from localstore.errors import InvalidArguments, TidelogError, Unavailable
 from localstore.replacing import copy_store
 from localstore.store import Store
 from localstore.values import Row, Value, number_of, parse_moment, text_of
-from tidelog.arguments import Arguments
 from tidelog.discovery import Place
 from tidelog.folder import make_folder
+from tidelog.in_place import expect_whole
 from tidelog.keeping import open_repository, person
 from tidelog.opening import Setting
-from tidelog.restoring import expect_whole, put_in_place
-from tidelog.screen import Screen, note, say, show_json
-from tidelog.views.lines import clock, count, grid, heading, said
+from tidelog.restore_plans import Plan
+from tidelog.screen import Screen, note, show_json
+from tidelog.views.lines import clock, grid, heading, said
 from tidelog.wiring import now, open_store
 
 _KILO = 1000
 _REASONS = {"daily": "a day's", "migration": "before a migration"}
 
 
-async def restore_backup(arguments: Arguments, setting: Setting) -> int:
-    """`tidelog restore --from backup [--list] [--at NAME|DATE]`.
+async def plan_from_backup(setting: Setting, at: str | None = None) -> Plan:
+    """A store as a backup has it; without `at` the newest.
 
     Raises:
         InvalidArguments: there is no such backup, or none was made by that date. Unavailable: there
-            is none at all, or it is damaged; the store is as it was.
+            is none at all.
     """
     found = await asyncio.to_thread(backups_of, setting.place.store)
-    if arguments.list_only:
-        _show(await asyncio.to_thread(lambda: [outline(each) for each in found]), arguments.json)
-        return 0
-    backup = find_backup(found, arguments.at)
-    outlined = await asyncio.to_thread(outline, backup)
+    backup = find_backup(found, at)
 
     async def build(fresh: Place) -> None:
         make_folder(fresh.home)
@@ -46,20 +42,20 @@ async def restore_backup(arguments: Arguments, setting: Setting) -> int:
         async with await open_store(fresh, setting.settings.values) as store:
             await expect_whole(store, f"the backup {backup.name}")
 
-    aside = await put_in_place(build, setting)
-    async with await open_store(setting.place, setting.settings.values) as store:
-        await _return_snapshots(store, setting)
-    if arguments.json:
-        kept: Row = {"set_aside": str(aside)} if aside else {}
-        restored: Row = {"from": "backup", **outlined}
-        show_json({"restored": restored, "store": str(setting.place.store), **kept})
-        return 0
-    rows, changes = count(number_of(outlined, "rows"), "row"), number_of(outlined, "changes")
-    say(f"Restored {rows} and {count(changes, 'change')} from the backup {backup.name}")
-    say(f"into {setting.place.store}.")
-    if aside is not None:
-        say(f"The store that was there is kept in {aside}.")
-    return 0
+    return Plan(
+        "backup",
+        f"the backup {backup.name}",
+        build,
+        lambda store: _return_snapshots(store, setting),
+        await asyncio.to_thread(outline, backup),
+        goes_back=at is not None,
+    )
+
+
+async def show_backups(setting: Setting, *, as_json: bool) -> None:
+    """Print the backups there are, the newest first."""
+    found = await asyncio.to_thread(backups_of, setting.place.store)
+    _show(await asyncio.to_thread(lambda: [outline(each) for each in found]), as_json)
 
 
 def find_backup(found: Sequence[Backup], at: str | None) -> Backup:

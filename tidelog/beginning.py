@@ -8,6 +8,7 @@ from tidelog.arguments import Arguments
 from tidelog.discovery import Found, Place, find_place, init_place
 from tidelog.folder import hide_from_git, make_folder
 from tidelog.hub_address import given
+from tidelog.naming import note_name
 from tidelog.opening import Setting, expect_no_snapshots, is_lost, locate
 from tidelog.screen import say
 from tidelog.settings import Settings
@@ -67,6 +68,7 @@ async def make_store(
         ) from None
     async with await open_store(place, settings) as store:
         await store.set_project(name)
+        await note_name(store, place)
     return hidden, name
 
 
@@ -120,6 +122,7 @@ async def _already_there(place: Place, settings: Settings, name: str | None) -> 
         project = text_of(await store.status(), "project")
         if name is not None and name != project:
             await store.set_project(name)
+            await note_name(store, place)
             say(f"{place.store} is there already; its project, {project}, is now called {name}.")
             return 0
     shared = " and shared by this worktree" if place.found is Found.SHARED else ""

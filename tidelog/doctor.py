@@ -15,10 +15,10 @@ from tidelog.backing_up import backup_check
 from tidelog.discovery import HUB_FILE, STATUS_FOLDER, Place
 from tidelog.folder import FOLDER_MODE
 from tidelog.hub_checks import hub_checks
+from tidelog.in_place import SET_ASIDE
 from tidelog.journal import journal_of
 from tidelog.journal_checks import journal_check
 from tidelog.opening import Setting, locate, require_store
-from tidelog.restoring import SET_ASIDE
 from tidelog.screen import Screen, show_json
 from tidelog.settings import LoadedSettings, Settings
 from tidelog.snapshot_checks import git_check, snapshot_checks, told

@@ -8,6 +8,7 @@ from localstore.values import Row
 from syncd.hub import HubUnreachable, NotGranted
 from syncd.linking import HubAddress
 from tidelog.hub_address import keep_hub
+from tidelog.naming import note_name
 from tidelog.opening import Setting, opened
 from tidelog.reaching import connect, way_out
 from tidelog.screen import Screen, say, show_error, show_json
@@ -50,6 +51,7 @@ async def join(store: Store, setting: Setting, address: HubAddress, project: str
         keep_hub(setting.place, address.secret, project_id)
         await store.join(project_id)
         await store.set_project(project)
+        await note_name(store, setting.place)
     try:
         moved = await exchange(store, setting, address)
     except TidelogError as failure:

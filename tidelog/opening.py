@@ -11,6 +11,7 @@ from localstore.store import Store
 from localstore.values import Value
 from tidelog.arguments import Arguments
 from tidelog.discovery import HUB_FILE, Place, find_place, new_place
+from tidelog.naming import note_name
 from tidelog.settings import LoadedSettings, load_settings
 from tidelog.wiring import open_store
 
@@ -127,6 +128,7 @@ async def opened(setting: Setting, *, keep: bool = True) -> AsyncIterator[Store]
         await bring_in_and_tell(store, setting)
         if keep:
             await catch_up(store, setting)
+        await note_name(store, place)
         before = await store.head()
         yield store
         if keep and await store.head() != before:

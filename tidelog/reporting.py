@@ -49,7 +49,7 @@ async def _facts_at(setting: Setting, at: str) -> Row:
     """The facts of the report as a snapshot tells them, whether or not there is a store now."""
     from gitlayer.rebuild import rebuild_from_git
     from tidelog.keeping import existing_repository
-    from tidelog.restoring import build_store, find_commit
+    from tidelog.restore_git import build_store, find_commit
 
     repository = existing_repository(setting.place, setting.settings.values)
     with progress("Reading commits") as step:

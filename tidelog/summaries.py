@@ -9,7 +9,7 @@ SUMMARIES = {
     "log": "what was changed, when and by whom, newest first",
     "report": "the status as a document, now or as it was",
     "snapshot": "commit what changed, as files that people can read and edit",
-    "restore": "build the store again from its snapshots or a backup",
+    "restore": "build the store again from its snapshots, the hub or a backup",
     "export": "write every row and the report into a folder",
     "import": "take over a hand-kept status file and session prompts",
     "archive": "put old, closed work away, or bring it back",

@@ -83,6 +83,14 @@ class OversightOperations(OpenedStore):
         """Every check of the file and of what is derived from it. Changes nothing."""
         return await self._writer.read(checks.all_checks)
 
+    async def size(self) -> tuple[int, int]:
+        """How many rows there are, the archive included, and how many changes of them."""
+        return await self._read(status.size)
+
+    async def project(self) -> str:
+        """What the project is called; empty when nobody has named it."""
+        return await self._read(status.project_name)
+
     async def set_project(self, name: str) -> None:
         """Name the project this store tracks."""
         await self._write(

@@ -16,6 +16,7 @@ from localstore.rows import (
 from localstore.rows.listing import list_items
 from localstore.rows.pages import page_of
 from localstore.rows.partial import Part, is_damage, readable
+from localstore.rows.sync_place import TABLES
 from localstore.rows.views import SUMMARY, summary, to_the_second
 from localstore.values import (
     Row,
@@ -80,7 +81,7 @@ def heading(connection: sqlite3.Connection, now: str, replica_id: str) -> Row:
 
 def _heading(connection: sqlite3.Connection, now: str, replica_id: str) -> dict[str, Part]:
     return {
-        "project": lambda: _project(connection),
+        "project": lambda: project_name(connection),
         "as_of": lambda: to_the_second(now),
         "source": lambda: "local",
         "token": lambda: f"{replica_id[-8:]}.{history.head(connection)}",
@@ -88,9 +89,19 @@ def _heading(connection: sqlite3.Connection, now: str, replica_id: str) -> dict[
     }
 
 
-def _project(connection: sqlite3.Connection) -> str:
+def project_name(connection: sqlite3.Connection) -> str:
+    """What the project is called; empty when nobody has named it."""
     project = connection.execute("SELECT value FROM meta WHERE key = 'project'").fetchone()
     return str(project[0]) if project else ""
+
+
+def size(connection: sqlite3.Connection) -> tuple[int, int]:
+    """How many rows there are, the archive included, and how many changes of them."""
+    counts = [
+        int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        for table in (*TABLES, "history")
+    ]
+    return sum(counts[:-1]), counts[-1]
 
 
 def section(connection: sqlite3.Connection, filters: WorkItemFilter, shown: int) -> Row:

@@ -98,6 +98,12 @@ class BoardLink:
         self._board.hub.open_project(project_id or PROJECT)
         return project_id or PROJECT
 
+    async def status(self, project_id: str) -> dict[str, str | int]:
+        """As `Link.status`."""
+        await self._board.ask("status")
+        rows = [*self._board.hub.tables(project_id).values()]
+        return {"name": "Harbour", "rows": sum(map(len, rows))}
+
     async def replica_names(self, _project_id: str) -> dict[str, str]:
         """As `Link.replica_names`."""
         await self._board.ask("replica_names")

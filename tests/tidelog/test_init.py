@@ -64,7 +64,8 @@ def test_private_whatever_the_umask(tmp_path: Path) -> None:
         os.umask(before)
     home = tmp_path / ".tidelog"
     assert mode(home) == 0o700
-    assert {file.name: mode(file) for file in home.iterdir()} == {"store.db": 0o600}
+    modes = {file.name: mode(file) for file in home.iterdir()}
+    assert modes == {"store.db": 0o600, "project": 0o600}
 
 
 def test_git_sees_nothing(tmp_path: Path) -> None:
