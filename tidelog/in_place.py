@@ -29,6 +29,9 @@ that it is built in."""
 Build = Callable[[Place], Awaitable[None]]
 """Makes a whole store at a place where there is none yet."""
 
+Bring = Callable[[Path, Store, Path], Awaitable[None]]
+"""Takes what the first store file has into the store; the folder is for scratch files."""
+
 
 async def expect_whole(store: Store, source: str) -> None:
     """Make every check of `tidelog doctor` on a store that was built from `source`.
@@ -42,8 +45,11 @@ async def expect_whole(store: Store, source: str) -> None:
         raise Unavailable(f"{source} does not make a whole store: {told}")
 
 
-async def put_in_place(build: Build, setting: Setting) -> Path | None:
+async def put_in_place(build: Build, setting: Setting, bring: Bring | None = None) -> Path | None:
     """Let `build` make a whole store beside the old one, then give it that one's place in one step.
+
+    `bring` is called with the old store before that, so that whoever dies at any moment leaves one
+    or the other whole; and again with what was set aside, for what was written meanwhile.
 
     Returns the folder the old one was set aside in; None when there was none. What `build` raises
     is raised again; the old store is as it was then. The project keeps its name, and on its hub its
@@ -59,9 +65,16 @@ async def put_in_place(build: Build, setting: Setting) -> Path | None:
         with _beside(place) as fresh:
             await build(fresh)
             await _settle(fresh, setting)
+            if bring is not None and _has_content(place):
+                async with await open_store(fresh, setting.settings.values) as store:
+                    await bring(place.store, store, fresh.home.parent)
             # An exchange with the hub that is under way would go on from where the old store stood.
             async with turns(place.home)():
-                return await _exchange(fresh, setting)
+                aside = await _exchange(fresh, setting)
+            if bring is not None and aside is not None:
+                async with await open_store(place, setting.settings.values) as store:
+                    await bring(aside / place.store.name, store, fresh.home.parent)
+            return aside
     except OSError as failure:
         raise Unavailable(f"{place.home} cannot be written: {failure.strerror}") from failure
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from localstore.store import Store
 from localstore.values import Row
+from tidelog.bringing_in import BringingIn, Brought
 from tidelog.discovery import Place
 from tidelog.in_place import Build, put_in_place
 from tidelog.naming import note_name
@@ -33,19 +34,26 @@ class Plan:
     told: Row = field(default_factory=dict)
     goes_back: bool = False
 
+    @property
+    def is_of_its_past(self) -> bool:
+        """Whether all it gives was in the store earlier; what others did since is not among it."""
+        return self.source != "hub"
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What came of a plan: how many rows and changes its source gave, and the folder that the store
-    is in which was there before; None when there was none."""
+    is in which was there before, None when there was none; and what that one had more than that."""
 
     rows: int
     changes: int
     aside: Path | None
+    brought: Brought
 
 
 async def carry_out(plan: Plan, setting: Setting) -> Restored:
-    """Build the store of a plan, and put it in place.
+    """Build the store of a plan and put it in place; unless the plan goes back, with what only the
+    old store has.
 
     Raises:
         TidelogError: it cannot be built, or put there; the old store is as it was.
@@ -58,8 +66,9 @@ async def carry_out(plan: Plan, setting: Setting) -> Restored:
         async with await open_store(fresh, setting.settings.values) as store:
             size = await store.size()
 
-    aside = await put_in_place(build, setting)
+    bringing = BringingIn(setting, of_its_past=plan.is_of_its_past)
+    aside = await put_in_place(build, setting, None if plan.goes_back else bringing.bring)
     async with await open_store(setting.place, setting.settings.values) as store:
         await note_name(store, setting.place)
         await plan.follow(store)
-    return Restored(*size, aside)
+    return Restored(*size, aside, bringing.brought)

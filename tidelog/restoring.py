@@ -70,7 +70,9 @@ def as_row(plan: Plan, restored: Restored) -> Row:
 
 def _places(restored: Restored, setting: Setting) -> Row:
     kept: Row = {"set_aside": str(restored.aside)} if restored.aside else {}
-    return {"store": str(setting.place.store), **kept}
+    brought = restored.brought.row()
+    more: Row = {"brought_in": brought} if brought else {}
+    return {"store": str(setting.place.store), **kept, **more}
 
 
 def restored_lines(plan: Plan, restored: Restored, setting: Setting) -> list[str]:
@@ -82,4 +84,4 @@ def restored_lines(plan: Plan, restored: Restored, setting: Setting) -> list[str
     ]
     if restored.aside is not None:
         lines.append(f"The store that was there is kept in {restored.aside}.")
-    return lines
+    return lines + restored.brought.lines()

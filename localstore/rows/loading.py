@@ -51,7 +51,7 @@ def load(
             _load_entry(connection, entry)
         except _UNSTORABLE as failure:
             raise _refusal("history", text_of(entry, "entity"), entry, failure) from failure
-    _tell_untold(connection)
+    tell_untold(connection)
     for check in row_checks(connection):
         if check["ok"] is not True:
             raise InvalidArguments("rows", f"{check['check']}: {check['found']}")
@@ -94,7 +94,7 @@ def _load_entry(connection: sqlite3.Connection, entry: Row) -> None:
     )
 
 
-def _tell_untold(connection: sqlite3.Connection) -> None:
+def tell_untold(connection: sqlite3.Connection) -> None:
     """Give each row whose last change is not in history the entry of that change."""
     (replica_id,) = connection.execute("SELECT value FROM meta WHERE key = 'replica_id'").fetchone()
     tables = [(entity, entity.table) for entity in ENTITIES.values()] + [(WORK_ITEM, ARCHIVE)]

@@ -101,15 +101,16 @@ async def test_none(tmp_path: Path) -> None:
 
 async def test_newest(kept: Kept, capsys: pytest.CaptureFixture[str]) -> None:
     """Without --at the newest is taken, under a process that has the store open; what was there is
-    kept aside."""
+    kept aside, and what only that had is brought in."""
     async with kept.store() as other:
         await kept.do("restore", "--from", "backup")
-        assert (await other.status())["total"] == 3
-    assert await kept.titles() == ["Task 0", "Task 1", "Task 2"]
+        assert (await other.status())["total"] == 4
+    assert await kept.titles() == ["Task 0", "Task 1", "Task 2", "Unknown to all"]
     [aside] = set_aside(kept)
     told = capsys.readouterr().out
     assert f"Restored 4 rows and 4 changes from the backup {DAYS[2]}-0005-daily" in told
     assert str(aside) in told
+    assert "Brought in 1 change that only it had." in told
     old = Kept(kept.folder)
     old.database = aside / "store.db"
     assert "Unknown to all" in await old.titles()
