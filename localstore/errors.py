@@ -144,3 +144,7 @@ class Unavailable(TidelogError):
         self, message: str, *, hint: str = "run `tidelog doctor`", details: Row | None = None
     ) -> None:
         super().__init__(message, hint=hint, details=details)
+
+
+class FromNewer(Unavailable):
+    """The store's file was written by a newer tidelog; nothing is wrong with it."""

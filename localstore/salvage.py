@@ -17,6 +17,8 @@ _TABLES: dict[str, Entity | None] = {
     "history": None,
     **{entity.table: entity for entity in ENTITIES.values()},
     ARCHIVE: WORK_ITEM,
+    "client_refs": None,
+    "replicas": None,
 }
 _MISSES = 100_000
 """After how many rows in a row that cannot be read the rest of a table is given up."""
@@ -74,7 +76,7 @@ def _copy(
         return 0, False
     rows = _Rows(source, table, columns)
     marks = ", ".join("?" for _ in columns)
-    known = " ON CONFLICT (change_id) DO NOTHING" if entity is None else ""
+    known = " ON CONFLICT DO NOTHING" if entity is None else ""
     put = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){known}"
     count = 0
     for found in rows.read():

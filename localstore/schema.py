@@ -5,7 +5,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from localstore.errors import Unavailable
+from localstore.errors import FromNewer
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -43,12 +43,12 @@ def is_current(connection: sqlite3.Connection) -> bool:
     """Whether the file has exactly this version's schema.
 
     Raises:
-        Unavailable: a newer version of tidelog wrote it; nothing was touched.
+        FromNewer: a newer version of tidelog wrote it; nothing was touched.
     """
     applied = applied_migrations(connection)
     unknown = [name for name in applied if name not in MIGRATIONS]
     if unknown:
-        raise Unavailable(
+        raise FromNewer(
             f"the store was written by a newer tidelog (schema {unknown[-1]}, "
             f"this one knows up to {MIGRATIONS[-1]})",
             hint="upgrade tidelog; the file was not touched",

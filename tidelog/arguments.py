@@ -51,6 +51,7 @@ class Arguments:
     settled: bool = False
     full: bool = False
     list_only: bool = False
+    repair: bool = False
 
 
 Command = Callable[[Arguments], Coroutine[object, object, int]]
@@ -146,7 +147,10 @@ def _add_upkeep(commands: Commands) -> None:
     which.add_argument(
         "--restore", nargs="+", default=[], metavar="KEY", help="bring these items back instead"
     )
-    _reading(commands, "doctor")
+    doctor = _reading(commands, "doctor")
+    doctor.add_argument(
+        "--repair", action="store_true", help="first repair all that loses nothing, backing up"
+    )
     demo = _command(commands, "demo", home=False)
     demo.add_argument("--keep", action="store_true", help="leave the scratch store to look at")
 

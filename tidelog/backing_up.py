@@ -9,7 +9,7 @@ from localstore.store import Store
 from localstore.values import Row, parse_moment, text_of
 from tidelog.opening import Setting
 from tidelog.screen import note
-from tidelog.snapshot_checks import told
+from tidelog.snapshot_checks import REPAIR, told
 from tidelog.turns import is_kept
 from tidelog.views.lines import age, count
 from tidelog.wiring import now
@@ -56,7 +56,7 @@ async def backup_check(store: Store, setting: Setting) -> Row:
         newest = await asyncio.to_thread(outline, found[0])
         if text_of(newest, "damaged"):
             problem = f"the newest, {found[0].name}, cannot be read: {text_of(newest, 'damaged')}"
-            return told("backups", False, problem, f"rm {found[0].path}")
+            return told("backups", False, problem, REPAIR)
         made = f"the newest {age(text_of(newest, 'made_at'), now())}, verified when it was made"
         return told("backups", True, f"{count(len(found), 'backup')}, {made}{off}")
     if off or not is_kept(setting.place.home) or not await _is_old(store):

@@ -13,7 +13,6 @@ from tidelog.keeping import existing_repository, person
 from tidelog.opening import Setting
 from tidelog.progress import progress
 from tidelog.restore_plans import Plan
-from tidelog.screen import say
 from tidelog.wiring import now, open_store
 
 if TYPE_CHECKING:
@@ -42,7 +41,6 @@ def plan_from_git(setting: Setting, at: str | None = None) -> Plan:
     commit = find_commit(repository, at)
     with progress("Reading commits") as step:
         source = Source(commit, rebuild_from_git(repository, commit, step=step))
-    _tell_unread(source.rebuilt)
 
     async def follow(_store: Store) -> None:
         _return_to(source, setting, repository)
@@ -53,6 +51,7 @@ def plan_from_git(setting: Setting, at: str | None = None) -> Plan:
         lambda fresh: build_store(fresh, setting, source.rebuilt),
         follow,
         {"commit": commit},
+        _unread(source.rebuilt),
         goes_back=at is not None,
     )
 
@@ -73,13 +72,19 @@ def plan_from_files(setting: Setting) -> Plan:
     except Unavailable:  # the files are what one falls back on when git is broken
         committed = files
     rebuilt = without_edits(files, committed)
-    _tell_unread(rebuilt)
-    return Plan("markdown", "the files", lambda fresh: build_store(fresh, setting, rebuilt))
+    return Plan(
+        "markdown",
+        "the files",
+        lambda fresh: build_store(fresh, setting, rebuilt),
+        unread=_unread(rebuilt),
+    )
 
 
-def _tell_unread(rebuilt: "Rebuilt") -> None:
-    for problem in rebuilt.unread:
-        say(f"{problem.path}: {problem.reason}; its row is as it was before that edit")
+def _unread(rebuilt: "Rebuilt") -> tuple[str, ...]:
+    return tuple(
+        f"{problem.path}: {problem.reason}; its row is as it was before that edit"
+        for problem in rebuilt.unread
+    )
 
 
 def find_commit(repository: "Repository", at: str | None) -> str:

@@ -22,9 +22,10 @@ async def nothing_more(_store: Store) -> None:
 class Plan:
     """A store to be had from one source.
 
-    `title` is what people call the source; `told` is what programs are told of it; `build` makes
-    the store; `follow` lets the snapshots go on from there, once it is in place. `goes_back`: an
-    earlier moment was asked for, so that what came later is not wanted.
+    `title` is what people call the source; `told` is what programs are told of it; `unread` are
+    lines about what of it could not be read. `build` makes the store; `follow` lets the snapshots
+    go on from there, once it is in place. `goes_back`: an earlier moment was asked for, so that
+    what came later is not wanted.
     """
 
     source: str
@@ -32,6 +33,7 @@ class Plan:
     build: Build
     follow: Callable[[Store], Awaitable[None]] = nothing_more
     told: Row = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
     goes_back: bool = False
 
     @property

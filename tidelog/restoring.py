@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from localstore.errors import InvalidArguments
-from localstore.values import Row
+from localstore.values import Row, Value
 from tidelog.arguments import Arguments
 from tidelog.opening import Setting, locate
 from tidelog.restore_plans import Plan, Restored, carry_out
@@ -27,7 +27,7 @@ async def restore(arguments: Arguments) -> int:
     plan = await _plan(arguments, setting)
     restored = await carry_out(plan, setting)
     if arguments.json:
-        show_json({"restored": as_row(plan, restored), **_places(restored, setting)})
+        show_json({"restored": as_row(plan, restored), **_places(plan, restored, setting)})
     else:
         say(*restored_lines(plan, restored, setting))
     return 0
@@ -68,10 +68,12 @@ def as_row(plan: Plan, restored: Restored) -> Row:
     return {"from": plan.source, **plan.told, **counts}
 
 
-def _places(restored: Restored, setting: Setting) -> Row:
+def _places(plan: Plan, restored: Restored, setting: Setting) -> Row:
     kept: Row = {"set_aside": str(restored.aside)} if restored.aside else {}
     brought = restored.brought.row()
     more: Row = {"brought_in": brought} if brought else {}
+    unread: list[Value] = [*plan.unread]
+    more |= {"unread": unread} if unread else {}
     return {"store": str(setting.place.store), **kept, **more}
 
 
@@ -79,6 +81,7 @@ def restored_lines(plan: Plan, restored: Restored, setting: Setting) -> list[str
     """The same, for people."""
     rows, changes = count(restored.rows, "row"), count(restored.changes, "change")
     lines = [
+        *plan.unread,
         f"Restored {rows} and {changes} from {plan.title}",
         f"into {setting.place.store}.",
     ]

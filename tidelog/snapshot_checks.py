@@ -1,9 +1,10 @@
 """What `tidelog doctor` asks git and the files: is all whole, what waits, what is odd."""
 
 import re
+import shlex
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 OLDEST_GIT = (2, 32)
 """`git repack --geometric` came with it."""
 
-_ANEW = "move the folder status away; `tidelog snapshot` commits all anew from the store"
+REPAIR = "`tidelog doctor --repair`"
+"""The command that repairs what can be repaired without losing anything."""
+
 _NAMED = 5
 _NOTES_SHOWN = 20
 
@@ -71,15 +74,24 @@ async def snapshot_checks(store: Store, setting: Setting) -> list[Row]:
         return [told("snapshots", True, f"files in {folder}; git would tell more{off}"), *notes]
     own = setting.settings.values.snapshot_repository is None
     if own and not (folder / ".git" / "HEAD").is_file():
-        repair = "bring .git back from a copy; `tidelog snapshot` begins a new one"
-        return [told("snapshots", False, f"{folder} holds no repository", repair), *notes]
+        found = f"{folder} holds no repository; bring .git back from a copy, if there is one"
+        return [told("snapshots", False, found, "`tidelog snapshot` begins a new one"), *notes]
     try:
         repository = open_repository(setting.place, setting.settings.values)
         kept = await _kept(store, repository, off)
-        return [kept, *notes, *_strangers(repository)]
+        return [kept, *notes, *_files(repository)]
     except TidelogError as error:
-        repair = _ANEW if "tidelog doctor" in error.hint else error.hint
+        repair = _anew(folder) if "tidelog doctor" in error.hint else error.hint
         return [told("snapshots", False, error.message, repair), *notes]
+    except (OSError, ValueError) as failure:
+        return [told("snapshots", False, f"git is damaged: {failure}", _anew(folder)), *notes]
+
+
+def _anew(folder: Path) -> str:
+    """How snapshots begin anew, with what was there kept."""
+    kept = folder.with_name(f"{folder.name}.damaged")
+    moved = shlex.join(["mv", str(folder), str(kept)])
+    return f"`{moved} && tidelog snapshot` commits all anew from the store"
 
 
 async def _kept(store: Store, repository: "Repository", off: str) -> Row:
@@ -88,14 +100,18 @@ async def _kept(store: Store, repository: "Repository", off: str) -> Row:
     tip = repository.tip()
     if tip is None:
         return told("snapshots", True, f"nothing is committed yet{off}")
-    locks = " ".join(str(lock) for lock in left_locks(repository))
+    locks = [str(lock) for lock in left_locks(repository)]
     if locks:
+        aside = shlex.join(["mv", *locks, str(repository.work_tree.parent)])
         return told(
-            "snapshots", False, "a git that works there, or that died, left a lock", f"rm {locks}"
+            "snapshots",
+            False,
+            "a git that works there, or that died, left a lock",
+            f"`{aside}` once no git is at work there",
         )
     broken = whole(repository)
     if broken:
-        return told("snapshots", False, broken, _ANEW)
+        return told("snapshots", False, broken, _anew(repository.work_tree))
     seq = await store.seq_of(_newest_change(repository, tip))
     if seq is None:
         return told(
@@ -133,7 +149,8 @@ def _notes(folder: Path) -> list[Row]:
     try:
         notes = list(WorkTree(folder, folder.parent).notes())
     except OSError as failure:
-        return [told("edits by hand", False, f"{failure.filename} cannot be read", "remove it")]
+        found = f"{failure.filename} cannot be read"
+        return [told("edits by hand", False, found, f"`ls -l {folder}` shows whose it is")]
     rows = [_note(path, text, PROBLEM_SUFFIX) for path, text in notes[:_NOTES_SHOWN]]
     rest = len(notes) - _NOTES_SHOWN
     if rest > 0:
@@ -146,18 +163,19 @@ def _note(path: str, text: str, suffix: str) -> Row:
     """A note's first line of reasons, which is set in, or else its first line."""
     reasons = [line.strip() for line in text.splitlines() if line.startswith("  ") and line.strip()]
     if reasons:
-        repair = "correct the file, or delete it to drop the edit"
+        repair = "correct the file; the next snapshot takes it"
         return told("edit by hand", False, f"{path}: {reasons[0]}", repair)
     paragraph = " ".join(text.partition("\n\n")[0].split())
     first, stop, _ = paragraph.partition(". ")
     found = first + stop.strip()
     if not found.startswith(path):
         found = f"{path}: {found}"
-    return told("edit by hand", False, found, f"read {path}{suffix}, then delete it")
+    return told("edit by hand", False, found, f"read {path}{suffix}; it may go then")
 
 
-def _strangers(repository: "Repository") -> list[Row]:
-    """Files that are not tidelog's: told, for somebody may have meant them; and left alone."""
+def _files(repository: "Repository") -> list[Row]:
+    """Whether the files are there as they were committed. Those that are not tidelog's are told,
+    for somebody may have meant them, and left alone."""
     from gitlayer.edits import REPORT
     from gitlayer.paths import row_at_path
     from gitlayer.unseen import JOURNAL_NOTE
@@ -167,7 +185,7 @@ def _strangers(repository: "Repository") -> list[Row]:
     new = [path for path, kind in touched.items() if kind == "new"]
     foreign = sorted(path for path in new if path not in ours and row_at_path(path) is None)
     edited = [path for path, kind in touched.items() if kind == "modified"]
-    rows = []
+    rows = [_in_step(repository, touched)]
     if edited:
         rows.append(
             told("edited files", True, f"{_named(sorted(edited))}; the next snapshot looks")
@@ -175,6 +193,20 @@ def _strangers(repository: "Repository") -> list[Row]:
     if foreign:
         rows.append(told("other files", True, f"{_named(foreign)}; tidelog leaves them alone"))
     return rows
+
+
+def _in_step(repository: "Repository", touched: Mapping[str, str]) -> Row:
+    """Whether each file is there, and as the newest commit has it, but for what people edited."""
+    tip = repository.tip()
+    gone = sorted(path for path, kind in touched.items() if kind == "deleted")
+    if gone:
+        found = f"{count(len(gone), 'file is', 'files are')} missing: {_named(gone)}"
+        return told("files", False, found, "`tidelog snapshot` puts them back")
+    behind = sorted(repository.unstaged(tip.commit)) if tip else []
+    if behind:
+        found = f"{count(len(behind), 'file is', 'files are')} behind: {_named(behind)}"
+        return told("files", False, found, "`tidelog snapshot` brings them into step")
+    return told("files", True, "each is there as it was committed")
 
 
 def _named(paths: Sequence[str]) -> str:

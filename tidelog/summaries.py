@@ -16,7 +16,7 @@ SUMMARIES = {
     "sync": "keep the store in step with its hub, and its snapshots",
     "hub": "make a hub, run one on this machine, join one",
     "conflicts": "what two replicas changed apart from each other, to be settled",
-    "doctor": "check the store and its surroundings",
+    "doctor": "check the store and every layer below it, and repair them",
     "demo": "watch two assistants work for an afternoon, on a scratch store",
 }
 """Every command, in the order of its help."""

@@ -15,6 +15,7 @@ from localstore.rows import (
     checks,
     conflicts,
     history,
+    mending,
     resolving,
     status,
     suggestions,
@@ -82,6 +83,13 @@ class OversightOperations(OpenedStore):
     async def check(self) -> list[Row]:
         """Every check of the file and of what is derived from it. Changes nothing."""
         return await self._writer.read(checks.all_checks)
+
+    async def mend(self) -> None:
+        """Build indexes, full text, counts and blockers anew from the rows, in one transaction.
+
+        Raises: Unavailable: the store does not pass every check then; it is as it was. Busy.
+        """
+        await self._write("tidelog", lambda c, _: mending.mend(c))
 
     async def size(self) -> tuple[int, int]:
         """How many rows there are, the archive included, and how many changes of them."""

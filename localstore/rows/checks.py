@@ -1,53 +1,54 @@
 """What `tidelog doctor` asks the store: is the file whole, and what is derived true."""
 
 import sqlite3
+from collections.abc import Callable
 
 from localstore.entities import ENTITIES, WORK_ITEM
 from localstore.rows.lookup import ARCHIVE
+from localstore.rows.partial import DAMAGE, is_damage
 from localstore.rules import MAX_DEPTH
 from localstore.schema import MIGRATIONS, SEARCHED, applied_migrations
 from localstore.values import Row
 
+Check = Callable[[sqlite3.Connection], Row]
+
 
 def all_checks(connection: sqlite3.Connection) -> list[Row]:
-    """Every check as {check, ok, found} and, where one failed, the `repair` that helps.
+    """Every check as {check, ok, found}; one that meets a damaged page fails, and the others go on.
 
     Changes nothing.
     """
-    return [
-        _schema(connection),
-        _integrity(connection),
-        _search_index(connection),
-        *row_checks(connection),
-    ]
+    return [_made(connection, *each) for each in (*_OF_THE_FILE, *_OF_THE_ROWS)]
 
 
 def row_checks(connection: sqlite3.Connection) -> list[Row]:
     """The checks, among all of them, of how the rows fit together."""
-    return [_counts(connection), _blockers(connection), _history(connection), _tree(connection)]
+    return [_made(connection, *each) for each in _OF_THE_ROWS]
 
 
-def _told(check: str, ok: bool, found: str, repair: str = "") -> Row:
-    row: Row = {"check": check, "ok": ok, "found": found}
-    return row if ok or not repair else row | {"repair": repair}
+def _made(connection: sqlite3.Connection, name: str, check: Check) -> Row:
+    try:
+        return check(connection)
+    except DAMAGE as failure:
+        if not is_damage(failure):
+            raise
+        return _told(name, False, f"it cannot be made: {failure}")
+
+
+def _told(check: str, ok: bool, found: str) -> Row:
+    return {"check": check, "ok": ok, "found": found}
 
 
 def _schema(connection: sqlite3.Connection) -> Row:
     applied = applied_migrations(connection)
-    return _told(
-        "schema", applied == list(MIGRATIONS), applied[-1] if applied else "none", "tidelog status"
-    )
+    return _told("schema", applied == list(MIGRATIONS), applied[-1] if applied else "none")
 
 
 def _integrity(connection: sqlite3.Connection) -> Row:
     found = [str(line) for (line,) in connection.execute("PRAGMA integrity_check(5)")]
     whole = found == ["ok"]
-    return _told(
-        "integrity",
-        whole,
-        "every page and index is whole" if whole else "; ".join(found),
-        "copy the .tidelog folder aside before anything else",
-    )
+    told = "every page and index is whole" if whole else "; ".join(found)
+    return _told("integrity", whole, " ".join(told.split()))
 
 
 def _search_index(connection: sqlite3.Connection) -> Row:
@@ -144,3 +145,16 @@ def _tree(connection: sqlite3.Connection) -> Row:
 
 def _scalar(connection: sqlite3.Connection, query: str) -> int:
     return int(connection.execute(query).fetchone()[0])
+
+
+_OF_THE_FILE: tuple[tuple[str, Check], ...] = (
+    ("schema", _schema),
+    ("integrity", _integrity),
+    ("search index", _search_index),
+)
+_OF_THE_ROWS: tuple[tuple[str, Check], ...] = (
+    ("kept counts", _counts),
+    ("open blockers", _blockers),
+    ("history", _history),
+    ("tree", _tree),
+)

@@ -178,4 +178,4 @@ async def test_the_newest_cannot_be_read(kept: Laptop) -> None:
     made.path.write_bytes(b"no database" * 100)
     found, _ = examined(kept)
     assert found["ok"] is False
-    assert found["repair"] == f"rm {made.path}"
+    assert found["repair"] == "`tidelog doctor --repair`"

@@ -126,7 +126,7 @@ def test_edit_that_could_not_be_taken(kept: Path) -> None:
     assert tidelog("snapshot", cwd=kept).code == 0
     [found] = failed(kept)
     assert text_of(found, "found").startswith(f"{path}: line ")
-    assert text_of(found, "repair") == "correct the file, or delete it to drop the edit"
+    assert text_of(found, "repair") == "correct the file; the next snapshot takes it"
     assert too_wide(tidelog("doctor", cwd=kept).out) == []
     file.write_text(before + "Looked at twice.\n", encoding="utf-8")
     assert tidelog("snapshot", cwd=kept).code == 0
@@ -149,7 +149,7 @@ def test_deleted_file(kept: Path) -> None:
     assert tidelog("snapshot", cwd=kept).code == 0
     [found] = failed(kept)
     assert text_of(found, "found").endswith(f"{file.name} was deleted by hand.")
-    assert text_of(found, "repair").endswith(f"{file.name}.problem.txt, then delete it")
+    assert text_of(found, "repair").endswith(f"{file.name}.problem.txt; it may go then")
     file.with_name(file.name + ".problem.txt").unlink()
     assert failed(kept) == []
 
@@ -180,7 +180,7 @@ def test_damaged_repository(kept: Path) -> None:
         pack.unlink()
     [found] = failed(kept)
     assert "git fsck" in text_of(found, "found")
-    assert "move the folder status away" in text_of(found, "repair")
+    assert "&& tidelog snapshot`" in text_of(found, "repair")
     shutil.move(status(kept), kept / "away")
     assert tidelog("snapshot", cwd=kept).code == 0
     assert failed(kept) == []

@@ -31,6 +31,17 @@ def check_lines(checks: Sequence[Row], settings: Row, *, width: int) -> list[Tex
     return [*lines, Text(""), verdict if failed else said("All is well.", "green")]
 
 
+def repair_lines(repaired: Sequence[Row], *, width: int) -> list[Text]:
+    """Lay out what was repaired, each in a line of what and how."""
+    if not repaired:
+        return [said("Nothing had to be repaired, or could be without a loss."), Text("")]
+    lines: list[Text] = [heading("Repaired", len(repaired))]
+    for each in repaired:
+        first = "  " + text_of(each, "repair")
+        lines += wrapped(text_of(each, "done"), width=width, indent=_NAME_CELLS, first=first)
+    return [*lines, Text("")]
+
+
 def _settings(settings: Row, width: int) -> list[Text]:
     lines: list[Text] = []
     for name, setting in settings.items():
