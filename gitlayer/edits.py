@@ -127,7 +127,9 @@ class EditReader:
 
     def _no_file(self, path: str) -> Edit:
         if self.tree.holds(path):
-            return self._refused(path, None, "it is no file any more; put one there, or delete it")
+            return self._refused(
+                path, None, "it is no file any more; put one there, or move it away"
+            )
         if row_at_path(path) is None:
             return Edit(path, Fate.FOREIGN)
         reason = "the file was deleted; its row is still there, and the file was written again"

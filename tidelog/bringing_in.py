@@ -83,7 +83,7 @@ class BringingIn:
             return
         try:
             told = await self._told(old, store, scratch)
-        except (TidelogError, sqlite3.Error, OSError) as failure:
+        except (TidelogError, sqlite3.Error, OSError, ValueError) as failure:
             self.brought.unreadable = str(failure)
             return
         self._done = newest
@@ -96,8 +96,8 @@ class BringingIn:
             copied = _scratch(scratch)
             await asyncio.to_thread(copy_store, old, copied.store)
             return await self._unknown(copied, store)  # a copy is looked through when it is opened
-        except Unavailable:
-            pass
+        except (Unavailable, ValueError):
+            pass  # damaged, or in a row is what nobody wrote
         made = _scratch(scratch)
         await (await open_store(made, self._setting.settings.values)).close()
         earlier = store.path if self._of_its_past else None

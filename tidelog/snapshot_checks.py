@@ -79,7 +79,7 @@ async def snapshot_checks(store: Store, setting: Setting) -> list[Row]:
     try:
         repository = open_repository(setting.place, setting.settings.values)
         kept = await _kept(store, repository, off)
-        return [kept, *notes, *_files(repository)]
+        return [kept, *notes, *(_files(repository) if kept["ok"] else [])]
     except TidelogError as error:
         repair = _anew(folder) if "tidelog doctor" in error.hint else error.hint
         return [told("snapshots", False, error.message, repair), *notes]

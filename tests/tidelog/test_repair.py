@@ -1,9 +1,7 @@
 """`tidelog doctor --repair`: from each kind of damage to a store that is whole, losing nothing."""
 
 import json
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,12 +14,12 @@ from localstore.values import Row, mapping_of, rows_of, text_of
 from tests.tidelog.keepers import Kept, begun, listing, written
 from tests.tidelog.laptops import Laptop
 from tests.tidelog.layers import breaking
+from tests.tidelog.repairing import REPAIR, failed, repaired
 from tests.tidelog.running import on_terminal, too_wide
 from tidelog.wiring import Ids, now
 
 pytestmark = pytest.mark.anyio
 
-REPAIR = "`tidelog doctor --repair`"
 LOST = [each for each in breaking.BROKEN if each is not breaking.future]
 
 
@@ -52,21 +50,6 @@ async def vendors(kept: Kept) -> list[str]:
     """The names of all vendors."""
     async with kept.store() as store:
         return [text_of(row, "name") for row in await store.rows_of(VENDOR)]
-
-
-def failed(kept: Laptop) -> list[Row]:
-    """The checks that fail."""
-    told: Row = json.loads(kept.command("doctor", "--json").out)
-    return [check for check in rows_of(told, "checks") if check["ok"] is not True]
-
-
-def repaired(kept: Laptop, code: int = 0, **variables: str) -> list[Row]:
-    """What a repair does."""
-    done = kept.command("doctor", "--repair", "--json", **variables)
-    assert done.code == code, done.err + done.out
-    told: Row = json.loads(done.out)
-    assert told["ok"] is (code == 0)
-    return rows_of(told, "repaired")
 
 
 async def project(kept: Kept) -> str:
@@ -111,64 +94,6 @@ async def test_somebody_has_the_store(kept: Laptop) -> None:
         assert "kept the store locked" in done.err
     assert {*listing(kept.home)} <= {*before, "store.db-shm", "store.db-wal"}
     assert kept.database.stat().st_mode & 0o777 == 0o644
-
-
-def derived(store: Path) -> None:
-    """Counts and full text tell something else than the rows."""
-    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
-        connection.execute("UPDATE item_counts SET n = n + 3")
-        connection.execute("UPDATE work_items SET waits_on = 4 WHERE title = 'Uno'")
-        connection.execute("INSERT INTO work_items_fts (work_items_fts) VALUES ('delete-all')")
-
-
-def index_of_another(store: Path) -> None:
-    """An index lacks what the rows have."""
-    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
-        [(sql,)] = connection.execute(
-            "SELECT sql FROM sqlite_master WHERE name = 'work_items_ref'"
-        ).fetchall()
-        connection.execute("PRAGMA writable_schema = ON")
-        connection.execute(
-            "UPDATE sqlite_master SET sql = sql || ' WHERE ref IS NULL' "
-            "WHERE name = 'work_items_ref'"
-        )
-    with closing(sqlite3.connect(store, isolation_level=None)) as connection:
-        connection.execute("REINDEX work_items_ref")
-        connection.execute("PRAGMA writable_schema = ON")
-        connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = 'work_items_ref'", (sql,))
-
-
-def index_of_noise(store: Path) -> None:
-    """The page on which an index begins holds noise."""
-    with closing(sqlite3.connect(store)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        [(page,)] = connection.execute(
-            "SELECT rootpage FROM sqlite_master WHERE name = 'work_items_ref'"
-        ).fetchall()
-    breaking.overwrite(store, [int(page)])
-
-
-@pytest.mark.parametrize("broken", [derived, index_of_another, index_of_noise])
-async def test_what_is_derived(
-    anyio_backend: str, tmp_path: Path, broken: Callable[[Path], None]
-) -> None:
-    """What is derived is built anew from the rows, with no other source at all; the file as it was
-    is kept, history and rows are those of before."""
-    begun_ = await begun(tmp_path / "project")
-    kept = Laptop(begun_.folder)
-    await kept.change(await kept.create("One"), title="Uno")
-    async with kept.store() as store:
-        before = await store.states_after(0, 50)
-    broken(kept.database)
-    assert {check["repair"] for check in failed(kept)} == {REPAIR}
-    [done] = repaired(kept)
-    assert (Path(text_of(done, "set_aside")) / "store.db").stat().st_size
-    async with kept.store() as store:
-        assert [s.entry["change_id"] for s in await store.states_after(0, 50)] == [
-            state.entry["change_id"] for state in before
-        ]
-        assert [s.row for s in await store.states_after(0, 50)] == [s.row for s in before]
-    assert repaired(kept) == []
 
 
 async def test_what_the_damaged_store_can_give(kept: Laptop) -> None:
