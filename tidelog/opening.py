@@ -62,9 +62,11 @@ def expect_no_snapshots(place: Place) -> None:
     """Where a store is missing: make sure that it was never there.
 
     Raises:
-        Unavailable: its snapshots or backups are, so it was lost, and an empty one must not take
-            its place.
+        Unavailable: its snapshots or backups are, or the note of its project on a hub; so it was
+            lost, and an empty one must not take its place.
     """
+    from tidelog.hub_address import project_at_hub
+
     if newest := backups_of(place.store)[:1]:
         raise Unavailable(
             f"{place.home} holds no store, only backups of one",
@@ -75,6 +77,11 @@ def expect_no_snapshots(place: Place) -> None:
         raise Unavailable(
             f"{place.home} holds no store, only its snapshots",
             hint="`tidelog restore` brings it back from them",
+        )
+    if project_at_hub(place):
+        raise Unavailable(
+            f"{place.home} holds no store, only the address of its hub",
+            hint="`tidelog restore --from hub` fetches it",
         )
 
 

@@ -146,3 +146,14 @@ async def test_the_name_is_kept(laptop: Laptop, source: str) -> None:
     sent, _ = exchanged(laptop)
     assert sent == 2
     assert re.search(r"Pier 9", laptop.run("status").out)
+
+
+async def test_no_new_store_over_a_hub(laptop: Laptop) -> None:
+    """Where the note of the project on its hub is all that is left, `init` makes no empty store; it
+    names what fetches the lost one."""
+    lose(laptop)
+    line = refused(laptop.command("init"))
+    assert "`tidelog restore --from hub` fetches it" in line
+    assert not laptop.database.exists()
+    laptop.run("restore", "--from", "hub")
+    assert await laptop.titles() == ["One", "Two"]

@@ -10,8 +10,8 @@ from localstore.errors import Unavailable
 from localstore.values import text_of
 from tidelog.layers.copies import Copy, Latest
 from tidelog.layers.from_git import loaded
-from tidelog.layers.known import known_of
 from tidelog.layers.rooms import Rooms
+from tidelog.naming import known_name
 from tidelog.opening import Setting
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class FromFiles:
         if latest is not None and sight == self._sight:
             return latest
         rebuilt = await asyncio.to_thread(_readable, place.snapshots)
-        known = await asyncio.to_thread(known_of, place.store)
-        store = await loaded(self._rooms, known.name or place.project_folder.name, rebuilt)
+        name = await asyncio.to_thread(known_name, place)
+        store = await loaded(self._rooms, name or place.project_folder.name, rebuilt)
         self._sight = sight
         as_of = datetime.fromtimestamp(sight[0] // 1_000_000_000, UTC)
         return await self._latest.put(Copy(store, f"{as_of:%Y-%m-%dT%H:%M:%SZ}"))

@@ -9,8 +9,8 @@ from localstore.errors import Unavailable
 from localstore.store import Store
 from tidelog.keeping import existing_repository
 from tidelog.layers.copies import Copy, Latest
-from tidelog.layers.known import known_of
 from tidelog.layers.rooms import Rooms
+from tidelog.naming import known_name
 from tidelog.opening import Setting
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ class FromGit:
         if latest is not None and latest.commit == commit:
             return latest
         rebuilt = await asyncio.to_thread(self._rebuilt, repository, commit)
-        known = await asyncio.to_thread(known_of, self._setting.place.store)
-        name = known.name or self._setting.place.project_folder.name
-        store = await loaded(self._rooms, name, rebuilt)
+        place = self._setting.place
+        name = await asyncio.to_thread(known_name, place)
+        store = await loaded(self._rooms, name or place.project_folder.name, rebuilt)
         as_of = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
         return await self._latest.put(Copy(store, as_of, commit))
 

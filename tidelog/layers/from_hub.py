@@ -13,6 +13,7 @@ from tidelog.hub_address import find_hub, project_at_hub
 from tidelog.layers.copies import Copy
 from tidelog.layers.known import Known, known_of
 from tidelog.layers.rooms import Rooms
+from tidelog.naming import noted_name
 from tidelog.opening import Setting
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class FromHub:
             return self._known
         place = self._setting.place
         known = await asyncio.to_thread(known_of, place.store)
-        name = known.name or place.project_folder.name
+        name = known.name or noted_name(place) or place.project_folder.name
         return Known(name, known.project_id or project_at_hub(place))
 
 
