@@ -180,7 +180,7 @@ def _expect_whole(connection: sqlite3.Connection) -> None:
     found = [str(line) for (line,) in connection.execute("PRAGMA integrity_check(1)")]
     if found != ["ok"]:
         raise Unavailable(
-            f"this copy of a store is damaged: {found[0]}",
+            f"this copy of a store is damaged: {' '.join(found[0].split())}",
             hint="copy the store while nobody has it open, or with SQLite's VACUUM INTO",
         )
 

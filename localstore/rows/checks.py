@@ -6,11 +6,15 @@ from collections.abc import Callable
 from localstore.entities import ENTITIES, WORK_ITEM
 from localstore.rows.lookup import ARCHIVE
 from localstore.rows.partial import DAMAGE, is_damage
+from localstore.rows.retelling import untrue_rows
 from localstore.rules import MAX_DEPTH
 from localstore.schema import MIGRATIONS, SEARCHED, applied_migrations
 from localstore.values import Row
 
 Check = Callable[[sqlite3.Connection], Row]
+
+_SEGMENT_BITS = 37
+"""Above these a page's id in FTS5's own table says to which part of the index it belongs."""
 
 
 def all_checks(connection: sqlite3.Connection) -> list[Row]:
@@ -18,7 +22,23 @@ def all_checks(connection: sqlite3.Connection) -> list[Row]:
 
     Changes nothing.
     """
-    return [_made(connection, *each) for each in (*_OF_THE_FILE, *_OF_THE_ROWS)]
+    return [_made(connection, *each) for each in (*_OF_THE_FILE, *_OF_THE_ROWS, *_OF_THE_PAST)]
+
+
+def first_damage(connection: sqlite3.Connection) -> str:
+    """What the first check that fails has found; empty when all is well. A rule that rows break
+    together, as rows that were just merged may, is no damage of the file, and not looked for.
+
+    `connection` is in autocommit mode; what is read is of one moment, the search index of the next.
+    """
+    connection.execute("BEGIN")
+    for check in (_integrity, _counts, _blockers, _history, _retold):
+        told = check(connection)
+        if told["ok"] is not True:
+            return f"{told['check']}: {told['found']}"
+    connection.execute("COMMIT")
+    told = _search_index(connection)
+    return "" if told["ok"] is True else f"search index: {told['found']}"
 
 
 def row_checks(connection: sqlite3.Connection) -> list[Row]:
@@ -59,7 +79,17 @@ def _search_index(connection: sqlite3.Connection) -> Row:
                 f"INSERT INTO {table}_fts ({table}_fts, rank) VALUES ('integrity-check', 1)"
             )
         except sqlite3.DatabaseError as failure:
+            if not is_damage(failure):
+                raise
             problems.append(f"{table}: {failure}")
+            continue
+        # Its own check follows the index to its pages, and does not miss what is not in it.
+        lost = _scalar(
+            connection,
+            f"SELECT count(*) FROM (SELECT id >> {_SEGMENT_BITS} FROM {table}_fts_data "
+            f"WHERE id >> {_SEGMENT_BITS} > 0 EXCEPT SELECT segid FROM {table}_fts_idx)",
+        )
+        problems += [f"{table}: {lost} parts cannot be found"] if lost else []
     return _told("search index", not problems, "; ".join(problems) or "agrees with the rows")
 
 
@@ -122,6 +152,12 @@ def _history(connection: sqlite3.Connection) -> Row:
     return _told("history", not problems, "; ".join(problems) or f"{entries} entries")
 
 
+def _retold(connection: sqlite3.Connection) -> Row:
+    untrue = untrue_rows(connection)
+    found = f"{len(untrue)} rows differ from what their history tells: {', '.join(untrue[:3])}"
+    return _told("rows", not untrue, found if untrue else "as their history tells them")
+
+
 def _tree(connection: sqlite3.Connection) -> Row:
     tables = (WORK_ITEM.table, ARCHIVE)
     roots = " UNION ALL ".join(
@@ -158,3 +194,4 @@ _OF_THE_ROWS: tuple[tuple[str, Check], ...] = (
     ("history", _history),
     ("tree", _tree),
 )
+_OF_THE_PAST: tuple[tuple[str, Check], ...] = (("rows", _retold),)

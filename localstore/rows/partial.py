@@ -11,6 +11,15 @@ DAMAGE = (sqlite3.DatabaseError, NotJson, UnicodeDecodeError)
 """What reading a damaged table raises: SQLite finds a broken page, or a row is not what was
 written."""
 
+_NO_DAMAGE = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_INTERRUPT,
+)
+
 
 def readable(parts: Mapping[str, Part]) -> Row:
     """Each part as it reads, in their order; one that cannot be read is `{"unavailable": why}`, and
@@ -41,8 +50,9 @@ def readable(parts: Mapping[str, Part]) -> Row:
 
 
 def is_damage(failure: Exception) -> bool:
-    """Whether it is the file that failed: not a fault of tidelog's own, and not a lock."""
+    """Whether it is the file that failed: not a fault of tidelog's own, not a lock, and not that
+    there is no room or no right."""
     code = getattr(failure, "sqlite_errorcode", None)
-    if code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if code is not None and code & 0xFF in _NO_DAMAGE:
         return False
     return not isinstance(failure, sqlite3.IntegrityError | sqlite3.ProgrammingError)

@@ -2,8 +2,11 @@
 
 import pytest
 
-from localstore.values import text_of
-from tests.localstore.world import World
+from localstore.looking import Look
+from localstore.models import VendorCreate, VendorPatch
+from localstore.rows import conflicts
+from localstore.values import Row, text_of
+from tests.localstore.world import World, key
 
 pytestmark = pytest.mark.anyio
 DAMAGE = [
@@ -19,7 +22,30 @@ DAMAGE = [
     ("tree", "UPDATE work_items SET parent_id = id WHERE title = 'child'"),
     ("search index", "UPDATE work_items SET rowid = rowid + 1000"),
     ("search index", "DELETE FROM work_items_fts"),
+    (
+        "search index",
+        "DELETE FROM work_items_fts_idx WHERE segid = (SELECT max(segid) FROM work_items_fts_idx)",
+    ),
     ("schema", "DELETE FROM _sqlite_migrations"),
+    ("rows", "UPDATE work_items SET priority = 'P0' WHERE title = 'child'"),
+    ("rows", "UPDATE work_items SET metadata = '{\"note\":\"zebro\"}' WHERE title = 'parent'"),
+    ("rows", "UPDATE archived_work_items SET updated_by = 'eve'"),
+    ("rows", "UPDATE work_items SET ref = 'T-' || ref WHERE title = 'child'"),
+    ("rows", "UPDATE vendors SET name_key = 'acne'"),
+    ("rows", "UPDATE dependencies SET deleted_at = '2026-03-14T09:30:00.000000Z'"),
+    ("rows", "UPDATE conflicts SET status = 'resolved'"),
+    ("rows", "UPDATE history SET changes = replace(changes, 'active', 'antive')"),
+    ("rows", "UPDATE history SET changes = replace(changes, '[null,\"broken\"]', '[null,\"b\"]')"),
+    (
+        "rows",
+        """
+        INSERT INTO history (change_id, entity, entity_id, version, changed_at, changed_by,
+            replica_id, parents, changes)
+        SELECT 'later', entity, entity_id, version + 1, changed_at, changed_by,
+            replica_id, json_array(change_id), '{}'
+        FROM history WHERE entity = 'vendor' AND version = 2
+        """,
+    ),
 ]
 
 
@@ -31,25 +57,10 @@ async def full_world(world: World) -> None:
     await world.blocks(parent, blocked)
     done = await world.item("done", status="completed")
     await world.store.archive(who="ada", older_than_days=0)
-    world.sql(
-        "INSERT INTO vendors (id, ref, name, name_key, status, version, change_id, created_at,"
-        " created_by, updated_at, updated_by) VALUES ('v', 'V-1', 'A', 'a', 'broken', 1, 'vc',"
-        " '', '', '', '')"
-    )
-    world.sql(
-        "INSERT INTO conflicts (id, ref, entity, entity_id, field, noticed_at, status, version,"
-        " change_id, created_at, created_by, updated_at, updated_by) VALUES ('c', 'C-1',"
-        " 'work_item', ?, 'title', '', 'open', 1, 'cc', '', '', '', '')",
-        text_of(done, "id"),
-    )
-    for row, change in (("v", "vc"), ("c", "cc")):
-        world.sql(
-            "INSERT INTO history (change_id, entity, entity_id, version, changed_at, changed_by,"
-            " replica_id, changes) VALUES (?, ?, ?, 1, '', '', '', '{}')",
-            change,
-            "vendor" if row == "v" else "conflict",
-            row,
-        )
+    await world.store.create_vendor(VendorCreate(name="Acme"), who="ada")
+    await world.store.update_vendor("Acme", 1, VendorPatch(status="operational"), who="ada")
+    disputed: Row = {"entity": "work_item", "entity_id": done["id"], "field": "title"}
+    await world.store._write("sync", lambda c, stamp: conflicts.note(c, disputed, stamp))
 
 
 async def test_sound_store_passes(world: World) -> None:
@@ -75,3 +86,25 @@ async def test_checking_changes_nothing(world: World) -> None:
     before = world.sizes(), world.sql("SELECT * FROM item_counts")
     await world.store.check()
     assert (world.sizes(), world.sql("SELECT * FROM item_counts")) == before
+
+
+async def test_a_pull_under_way(world: World) -> None:
+    """While pages of the hub's are known to be missing, a child whose parent comes with a later one
+    is no damage, nor is a row that history has gone on from; with all of them here it is."""
+    parent = await world.item("parent")
+    child = await world.item("child", under=parent)
+    assert Look(world.path).damage() == ""
+    for table, column in (("work_items", "id"), ("history", "entity_id")):
+        world.sql(f"DELETE FROM {table} WHERE {column} = ?", key(parent))
+    assert Look(world.path).damage() == "tree: 1 items hang below no root"
+    world.sql("UPDATE sync SET cursor = 1, hub_head = 2")
+    assert Look(world.path).damage() == ""
+    world.sql(
+        "INSERT INTO history (change_id, entity, entity_id, version, changed_at, changed_by,"
+        " replica_id, parents, changes) SELECT 'later', entity, entity_id, 2, changed_at,"
+        " changed_by, replica_id, json_array(change_id), '{}' FROM history WHERE entity_id = ?",
+        key(child),
+    )
+    assert Look(world.path).damage() == ""
+    world.sql("UPDATE sync SET cursor = 2")
+    assert "rows differ from what their history tells" in Look(world.path).damage()

@@ -147,7 +147,11 @@ ENTRY: Row = {
     "changed_by": "ada",
     "replica_id": "r",
     "parents": [],
-    "changes": {},
+    "changes": {
+        name: [None, value]
+        for name, value in item(1).items()
+        if name in ("item_type", "title", "status", "priority")
+    },
 }
 UNSOUND: dict[str, tuple[list[Row], list[Row]]] = {
     "no title": ([item(1, title=None)], []),

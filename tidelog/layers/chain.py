@@ -99,7 +99,33 @@ class Chain:
             return await call(self._local.ready() or await self._local.store()), {}
         except (Busy, Unavailable) as failure:
             self._local.note(failure)
+            return await self._below(call, failure)
+        except TidelogError:
+            raise
+        except Exception:
+            # What no code expects of a row may be a row that nobody wrote.
+            damage = await self._local.look_again()
+            if damage is None:
+                raise
+            return await self._below(call, damage)
+
+    async def _below(
+        self, call: Callable[[Store], Awaitable[T]], failure: Busy | Unavailable
+    ) -> tuple[T, Row]:
+        """The answer of a lower layer; where none has any, of the damaged store, as far as it can
+        still be read."""
+        try:
             return await self._lower.read(call, failure)
+        except (NotNow, Busy, Unavailable):
+            store = self._local.damaged()
+            if store is None:
+                raise
+            told: Row = {
+                "source": "local",
+                "warning": f"{failure.message}; nothing else answers, so this is from it all the "
+                "same and may be wrong; `tidelog doctor` tells more",
+            }
+            return await call(store), told
 
     async def write(self, call: Callable[[Store], Awaitable[Row]]) -> tuple[Row, Row]:
         """What `call` returns of the store, or of what stands in for it together with the

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from localstore.connection import translated
 from localstore.errors import Busy, Unavailable
+from localstore.looking import Look
 from localstore.opened import mark_of
 from localstore.schema import is_current
 
@@ -57,6 +58,8 @@ def copy_readable(store: Path, target: Path) -> None:
                 raise Unavailable("an older tidelog wrote it")
     except sqlite3.Error as failure:
         raise translated(failure, _WAIT_SECONDS) from failure
+    if found := Look(target).damage():
+        raise Unavailable(f"it is damaged ({found})")
 
 
 def copy_ours(store: Path, target: Path) -> None:

@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 from localstore.errors import Busy, TidelogError, Unavailable
 from localstore.store import Store
+from tidelog.layers.soundness import Soundness
 from tidelog.opening import Setting, require_store
 
 AGAIN_SECONDS = 5.0
 """How long after a failure the store is tried again though its file looks the same."""
 PATIENCE_SECONDS = 1.0
-"""How long a call waits for such a second attempt."""
+"""How long a call waits for such a second attempt, and for a store that was just opened to be
+looked through."""
 
 
 class Sight(NamedTuple):
@@ -46,12 +48,15 @@ class LocalStore:
         self._failed_sight = Sight()
         self._suspect: Sight | None = None
         self._attempt: asyncio.Task[None] | None = None
+        self._soundness = Soundness(setting.place.store, monotonic)
         self._retired: list[Store] = []
 
     def ready(self) -> Store | None:
         """The store, if it is open, nothing is wrong with it, and its file is still the one that
         was opened: what a good day's call costs is one look at the file."""
         if self._store is None or self._failure is not None or self._suspect is not None:
+            return None
+        if self._soundness.damage is not None:
             return None
         try:
             found = self._path.stat()
@@ -73,7 +78,7 @@ class LocalStore:
             self._suspect = sight  # whatever stands there next is to be opened anew
             require_store(self._setting)
         if self._failure is None and self._store is not None and not self._is_other(sight):
-            return self._store
+            return await self._sound(self._store)
         if self._attempt is None or self._attempt.done():
             if self._failure is not None and not self._is_due(sight):
                 raise self._failure
@@ -86,7 +91,24 @@ class LocalStore:
             raise self._failure
         if self._store is None:
             raise Unavailable("the store is being opened")
-        return self._store
+        return await self._sound(self._store)
+
+    async def look_again(self) -> Unavailable | None:
+        """What is wrong with the file, after something unforeseen happened; None: nothing is."""
+        if self._store is not None and self._soundness.damage is None:
+            await self._soundness.look(None)
+        return self._soundness.damage
+
+    def damaged(self) -> Store | None:
+        """The store that is open though its file is known to be damaged: the last resort."""
+        return self._store if self._soundness.damage is not None else None
+
+    async def _sound(self, store: Store) -> Store:
+        if self._soundness.is_due():
+            await self._soundness.look(PATIENCE_SECONDS)
+        if self._soundness.damage is not None:
+            raise self._soundness.damage
+        return store
 
     def note(self, failure: TidelogError) -> None:
         """A call failed. One that the lock kept waiting is not followed by others for a while;
@@ -105,6 +127,7 @@ class LocalStore:
         """Close what is open."""
         if self._attempt is not None:  # not cancelled: what it opens in a thread is to be closed
             await asyncio.wait([self._attempt])
+        await self._soundness.forget()
         self._retire()
         await self._close_retired()
 
@@ -123,8 +146,10 @@ class LocalStore:
                 await self._close_retired()
                 self._retire()  # calls that have it go on; the next such time closes it
             if self._store is None:
+                await self._soundness.forget()
                 self._store = await self._open_store()
                 self._inode = self._look().inode
+                await self._soundness.look(PATIENCE_SECONDS)
             await self._store.head()
         except (Busy, Unavailable) as failure:
             self._fail(failure, self._look())

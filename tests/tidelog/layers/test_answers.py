@@ -17,13 +17,12 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_damage_in_places(prepared: Prepared, tmp_path: Path) -> None:
-    """Where one table's pages hold noise, only what is asked of that table, or looks at all of
-    them, is answered for."""
+    """Where one table's pages hold noise since the store was opened, only what is asked of that
+    table, or looks at all of them, is answered for."""
     kept = prepared.copy(tmp_path / "w")
     async with served(kept) as (caller, _):
-        await caller.ok("get_project_status")  # a copy is looked through when it is first opened
-    breaking.damage(kept.database, "enhancements")
-    async with served(kept) as (caller, _):
+        await caller.ok("list_vendors")
+        breaking.damage(kept.database, "enhancements")
         sources = {
             tool: text_of(await caller.ok(tool, arguments), "source") or "local"
             for tool, arguments in prepared.questions().items()
@@ -34,6 +33,15 @@ async def test_damage_in_places(prepared: Prepared, tmp_path: Path) -> None:
         "get_sync_status",
     }
     assert {*sources.values()} == {"hub", "local"}
+
+
+async def test_damage_from_before(prepared: Prepared, tmp_path: Path) -> None:
+    """A store that was damaged before it was opened is not asked at all, whichever table it is."""
+    kept = prepared.copy(tmp_path / "w")
+    breaking.damage(kept.database, "enhancements")
+    async with served(kept) as (caller, _):
+        for tool, arguments in prepared.questions().items():
+            expect_told(await caller.ok(tool, arguments), "hub")
 
 
 async def test_the_same_rows(prepared: Prepared, tmp_path: Path) -> None:
