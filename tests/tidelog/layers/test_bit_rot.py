@@ -89,6 +89,22 @@ async def test_the_only_copy(lived: Lived, tmp_path: Path) -> None:
     assert "may be wrong" in text_of(answer, "warning")
 
 
+async def test_what_waits_beside_damage(lived: Lived) -> None:
+    """A write that a damaged store does not take, and what is read with it, never stands on a copy
+    of that store; once it is mended the write is in it."""
+    store = lived.kept.database
+    put(store, lived.sound)
+    _sql(store, "UPDATE work_items SET title = 'Nobody wrote this' WHERE title = 'Small 17'")
+    async with served(lived.kept) as (caller, _):
+        written = await caller.ok("create_vendor", {"name": "Waiting"})
+        read = await caller.ok("list_work_items", {"query": "Nobody", "limit": 1})
+        assert (written["source"], source_of(read), read["total"]) == ("journal", "git", 0)
+    _sql(store, "UPDATE work_items SET title = 'Small 17' WHERE title = 'Nobody wrote this'")
+    async with served(lived.kept) as (caller, _):
+        read = await caller.ok("query_vendor_status", {"name": "Waiting"})
+    assert (read["name"], source_of(read)) == ("Waiting", "")
+
+
 async def test_mended_in_place(lived: Lived) -> None:
     """A store whose damage is mended answers again, without a restart; one that is only written to
     is looked at again after some seconds."""
