@@ -10,9 +10,11 @@ from localstore.store import Store
 from localstore.values import Row, Value, text_of
 from tidelog.discovery import Place
 from tidelog.in_place import folder_aside, given_up
+from tidelog.journal import journal_of
 from tidelog.keeping import edit_lines, take_snapshot
 from tidelog.opening import Setting, require_store
 from tidelog.permissions import close_to_others
+from tidelog.replaying import bring_in, tell
 from tidelog.restore_plans import carry_out
 from tidelog.screen import note
 from tidelog.snapshot_checks import snapshot_checks
@@ -37,6 +39,7 @@ async def repair(setting: Setting) -> list[Row]:
     await _expect_free(setting)
     done = _permissions(place) + _leftovers(place)
     done += await _store(setting)
+    done += await _journal(setting)
     done += await asyncio.to_thread(_backups, place)
     return done + await _files(setting)
 
@@ -133,6 +136,19 @@ async def _carried_out(choice: Choice, setting: Setting) -> Row:
     brought = restored.brought.row()
     told |= {"brought_in": brought} if brought else {}
     return told | ({"set_aside": str(restored.aside)} if restored.aside else {})
+
+
+async def _journal(setting: Setting) -> list[Row]:
+    """Bring in what waits in the journal, as the next command would."""
+    try:
+        require_store(setting)
+        async with await open_store(setting.place, setting.settings.values) as store:
+            brought = await bring_in(store, journal_of(setting.place))
+    except TidelogError:
+        return []  # the checks tell that it waits, or what is wrong with the store
+    lines: list[str] = []
+    tell(brought, lines.append)
+    return [_done("journal", each) for each in lines if brought.changes]
 
 
 def _backups(place: Place) -> list[Row]:

@@ -84,6 +84,10 @@ class OversightOperations(OpenedStore):
         """Every check of the file and of what is derived from it. Changes nothing."""
         return await self._writer.read(checks.all_checks)
 
+    async def expect_writable(self) -> None:
+        """Wait for the write lock as a write does, and write nothing. Raises: Busy, Unavailable."""
+        await self._write("tidelog", lambda _c, _stamp: None)
+
     async def mend(self) -> None:
         """Build indexes, full text, counts and blockers anew from the rows, in one transaction.
 
