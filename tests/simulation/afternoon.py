@@ -55,6 +55,7 @@ class Afternoon(World):
         replica = self.dice.choice(self.replicas)
         self.trace.append(f"{replica.name} dies and begins again")
         replica.crash()
+        self.expect_undamaged(replica)
 
     def _copy(self) -> None:
         self._back_up()

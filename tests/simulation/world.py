@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 from localstore.errors import TidelogError
+from localstore.rows.checks import first_damage
 from syncd import rounds
 from syncd.hub import HubUnreachable, HubWentBack, UnknownProject
 from syncd.pacing import Pace
@@ -67,6 +68,13 @@ class World:
         fallen = replica.fallen_versions()
         if fallen:
             raise Violation(f"versions fell on {replica.name}: {fallen}")
+
+    def expect_undamaged(self, replica: Replica) -> None:
+        """A server that looks the replica's file through, wherever work stands, takes nothing in it
+        for damage."""
+        found = first_damage(replica.connection)
+        if found:
+            raise Violation(f"{replica.name} is taken for damaged: {found}")
 
     def close(self) -> None:
         """Let go of all files."""
