@@ -39,8 +39,8 @@ async def repair(setting: Setting) -> list[Row]:
     await _expect_free(setting)
     done = _permissions(place) + _leftovers(place)
     done += await _store(setting)
-    done += await _journal(setting)
     done += await asyncio.to_thread(_backups, place)
+    done += await _journal(setting)
     return done + await _files(setting)
 
 
@@ -53,7 +53,7 @@ async def _expect_free(setting: Setting) -> None:
     try:
         require_store(setting)
         async with await open_store(setting.place, setting.settings.values) as store:
-            await store.expect_writable()
+            await store.expect_free()
     except Busy:
         raise
     except TidelogError:
@@ -138,19 +138,6 @@ async def _carried_out(choice: Choice, setting: Setting) -> Row:
     return told | ({"set_aside": str(restored.aside)} if restored.aside else {})
 
 
-async def _journal(setting: Setting) -> list[Row]:
-    """Bring in what waits in the journal, as the next command would."""
-    try:
-        require_store(setting)
-        async with await open_store(setting.place, setting.settings.values) as store:
-            brought = await bring_in(store, journal_of(setting.place))
-    except TidelogError:
-        return []  # the checks tell that it waits, or what is wrong with the store
-    lines: list[str] = []
-    tell(brought, lines.append)
-    return [_done("journal", each) for each in lines if brought.changes]
-
-
 def _backups(place: Place) -> list[Row]:
     """Set newest backups aside that cannot be read, so that they hide no whole one."""
     done = []
@@ -161,6 +148,19 @@ def _backups(place: Place) -> list[Row]:
         backup.path.rename(aside / backup.path.name)
         done.append(_done("backups", f"{backup.name} cannot be read; it is in {aside} now"))
     return done
+
+
+async def _journal(setting: Setting) -> list[Row]:
+    """Bring in what was written while the store could not take it."""
+    try:
+        require_store(setting)
+        async with await open_store(setting.place, setting.settings.values) as store:
+            brought = await bring_in(store, journal_of(setting.place))
+    except TidelogError:
+        return []  # the checks tell that it waits
+    told: list[str] = []
+    tell(brought, told.append)
+    return [_done("journal", "; ".join(told))] if brought.changes else []
 
 
 async def _files(setting: Setting) -> list[Row]:

@@ -84,7 +84,7 @@ class OversightOperations(OpenedStore):
         """Every check of the file and of what is derived from it. Changes nothing."""
         return await self._writer.read(checks.all_checks)
 
-    async def expect_writable(self) -> None:
+    async def expect_free(self) -> None:
         """Wait for the write lock as a write does, and write nothing. Raises: Busy, Unavailable."""
         await self._write("tidelog", lambda _c, _stamp: None)
 

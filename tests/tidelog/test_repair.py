@@ -14,6 +14,7 @@ from localstore.values import Row, mapping_of, rows_of, text_of
 from tests.tidelog.keepers import Kept, begun, listing, written
 from tests.tidelog.laptops import Laptop
 from tests.tidelog.layers import breaking
+from tests.tidelog.layers.breaking import served
 from tests.tidelog.repairing import REPAIR, failed, repaired
 from tests.tidelog.running import on_terminal, too_wide
 from tidelog.wiring import Ids, now
@@ -161,6 +162,18 @@ async def test_no_source(anyio_backend: str, tmp_path: Path) -> None:
     assert kept.database.read_bytes() == before
     [lost] = failed(kept)
     assert f"`cp -a {kept.home} {kept.home}.copy`" in text_of(lost, "repair")
+
+
+async def test_what_waits_in_the_journal(kept: Laptop) -> None:
+    """What was written while the store was lost comes in with the repair, after the store is back,
+    and once."""
+    breaking.noise(kept.database)
+    async with served(kept) as (caller, _):
+        await caller.ok("create_vendor", {"name": "Acme"})
+    assert [done["repair"] for done in repaired(kept)] == ["store", "journal"]
+    assert await vendors(kept) == ["Acme"]
+    assert repaired(kept) == []
+    assert await vendors(kept) == ["Acme"]
 
 
 async def test_files_that_are_missing(kept: Laptop) -> None:

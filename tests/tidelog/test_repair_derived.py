@@ -65,6 +65,7 @@ async def test_what_is_derived(
     broken(kept.database)
     assert {check["repair"] for check in failed(kept)} == {REPAIR}
     [done] = repaired(kept)
+    assert ("source" in done) == (broken is index_of_noise)  # that one SQLite cannot build anew
     assert (Path(text_of(done, "set_aside")) / "store.db").stat().st_size
     async with kept.store() as store:
         assert [s.entry["change_id"] for s in await store.states_after(0, 50)] == [

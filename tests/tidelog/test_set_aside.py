@@ -13,6 +13,9 @@ from localstore.values import Row, mapping_of, number_of, rows_of, texts_of
 from tests.tidelog.keepers import Kept, begun, written
 from tests.tidelog.laptops import Laptop
 from tests.tidelog.layers import breaking
+from tidelog import in_place
+from tidelog.discovery import Place
+from tidelog.opening import Setting
 
 pytestmark = pytest.mark.anyio
 
@@ -116,6 +119,33 @@ async def test_one_page_among_many(kept: Laptop) -> None:
     titles = await kept.titles()
     assert 64 - 3 <= len(titles) < 64
     assert {"Long 00", "Long 59"} <= {*titles}
+
+
+async def test_dying_at_the_exchange(kept: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who dies right after the new store took its place leaves one that lacks nothing."""
+    exchange = in_place._exchange
+
+    async def exchange_and_die(fresh: Place, setting: Setting) -> Path | None:
+        await exchange(fresh, setting)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(in_place, "_exchange", exchange_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        await kept.do("restore")
+    assert await kept.titles() == ["Three", "Two", "Uno", "Vier"]
+
+
+async def test_a_write_at_the_last_moment(kept: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What somebody writes after the old store was read is brought in from what was set aside."""
+    exchange = in_place._exchange
+
+    async def write_and_exchange(fresh: Place, setting: Setting) -> Path | None:
+        await kept.create("Last")
+        return await exchange(fresh, setting)
+
+    monkeypatch.setattr(in_place, "_exchange", write_and_exchange)
+    await kept.do("restore")
+    assert await kept.titles() == ["Last", "Three", "Two", "Uno", "Vier"]
 
 
 async def test_nothing_can_be_read(kept: Laptop) -> None:

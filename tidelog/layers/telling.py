@@ -35,7 +35,7 @@ def repair(place: Place, source: Source, failure: TidelogError) -> str:
         return "`tidelog restore --from markdown` rebuilds the store from them"
     if place.snapshots.is_dir():
         return "`tidelog restore` rebuilds the store from its snapshots"
-    return "`tidelog init --hub DSN --project NAME` fetches the store anew"
+    return "`tidelog restore --from hub` fetches the store anew"
 
 
 def age(as_of: str, now: datetime) -> str:
