@@ -29,7 +29,7 @@ def untrue_rows(connection: sqlite3.Connection) -> list[str]:
     history has gone on is behind, but for a pull that is under way: there its state comes with a
     later page. Reads everything once, row by row.
     """
-    pulling = is_pulling(connection)
+    (pulling,) = connection.execute("SELECT cursor < coalesce(hub_head, 0) FROM sync").fetchone()
     return [
         text_of(row, "id")
         for entity, row, derived, told in _beside_their_histories(connection)
@@ -37,13 +37,6 @@ def untrue_rows(connection: sqlite3.Connection) -> list[str]:
         or not _is_told(entity, row, told)
         or (not pulling and _is_behind(row, told))
     ]
-
-
-def is_pulling(connection: sqlite3.Connection) -> bool:
-    """Whether pages of the hub's are known to be missing here: rows may come later than their
-    history, and items later than what hangs below them."""
-    (pulling,) = connection.execute("SELECT cursor < coalesce(hub_head, 0) FROM sync").fetchone()
-    return bool(pulling)
 
 
 class _Entry(NamedTuple):
