@@ -11,8 +11,10 @@ import pytest
 from localstore.backups import back_up, backups_of
 from localstore.entities import ENTITIES
 from localstore.errors import Unavailable
+from localstore.ids import full_ref
 from localstore.rows.lookup import ARCHIVE
 from localstore.schema import MIGRATIONS, applied_migrations
+from localstore.values import to_json
 from tests.localstore.lived_in import Everything, Worker, everything
 from tests.localstore.old_stores import Columns, begin_old, write_old
 from tests.localstore.world import World
@@ -146,6 +148,15 @@ async def test_failed_migration_leaves_the_old_version_working(
     assert len(backups_of(path)) == 2
 
 
+_OLD_ID = "0198f3a0-0000-7000-8000-00000000000a"
+_WRITTEN: dict[str, str] = {
+    "item_type": "task",
+    "title": "By the old version",
+    "status": "active",
+    "priority": "P2",
+}
+
+
 def expect_old_version_works(path: Path, number: int) -> None:
     """Have the older version add an item with its history, and find it by its words."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -154,12 +165,16 @@ def expect_old_version_works(path: Path, number: int) -> None:
         connection.execute(
             "INSERT INTO work_items (id, ref, item_type, title, status, priority, version,"
             " change_id, created_at, created_by, updated_at, updated_by) VALUES"
-            " ('i', 'T-OLD', 'task', 'By the old version', 'active', 'P2', 1, 'c', 't', 'a', 't',"
-            " 'a')"
+            " (?, ?, ?, ?, ?, ?, 1, 'c', 't', 'a', 't', 'a')",
+            (_OLD_ID, full_ref("T", _OLD_ID), *_WRITTEN.values()),
         )
         connection.execute(
             "INSERT INTO history (change_id, entity, entity_id, version, changed_at, changed_by,"
-            " replica_id, changes) VALUES ('c', 'work_item', 'i', 1, 't', 'a', 'r', '{}')"
+            " replica_id, changes) VALUES ('c', 'work_item', ?, 1, 't', 'a', 'r', ?)",
+            (
+                _OLD_ID,
+                to_json({name: [None, value] for name, value in _WRITTEN.items()}),
+            ),
         )
         connection.execute("COMMIT")
         match = "SELECT count(*) FROM work_items_fts WHERE work_items_fts MATCH 'old version'"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from localstore.values import rows_of, text_of
+from localstore.values import rows_of, text_of, to_json
 from tests.syncd.apart import Laptop, expect_equal, laptops, named, settle
 from tests.syncd.elsewhere import Elsewhere, postgres_elsewhere
 
@@ -21,7 +21,13 @@ def real_hub() -> Iterator[Elsewhere]:
 
 async def _poison(laptop: Laptop, item_id: str) -> None:
     """Put into a title what no tool lets in, and no PostgreSQL either."""
-    laptop.sql("UPDATE work_items SET title = ? WHERE id = ?", "a\x00b", item_id)
+    poison = "a\x00b"
+    laptop.sql("UPDATE work_items SET title = ? WHERE id = ?", poison, item_id)
+    laptop.sql(
+        "UPDATE history SET changes = json_set(changes, '$.title', json(?)) WHERE entity_id = ?",
+        to_json([None, poison]),
+        item_id,
+    )
 
 
 async def test_one_row_the_hub_cannot_take(

@@ -202,8 +202,8 @@ async def test_who_signs(kept: Kept, tmp_path: Path, named: bool) -> None:
 
 
 async def test_a_server_sees_what_was_restored(kept: Kept) -> None:
-    """A server that runs while its store is restored answers from the restored rows and writes to
-    them."""
+    """A server that runs while its store goes back to a commit answers from the restored rows and
+    writes to them."""
     await kept.create("One")
     await kept.do("snapshot")
     await kept.create("Unknown to git")
@@ -213,7 +213,7 @@ async def test_a_server_sees_what_was_restored(kept: Kept) -> None:
     async with Client(transport) as client:
         listed = await client.call_tool("list_work_items", {})
         assert listed.data["total"] == 2
-        await kept.do("restore")
+        await kept.do("restore", "--at", "HEAD")
         listed = await client.call_tool("list_work_items", {})
         assert [row["title"] for row in listed.data["items"]] == ["One"]
         new = {"item_type": "task", "title": "Three"}

@@ -13,8 +13,9 @@ import tidelog
 from tests.tidelog.keepers import Kept, begun, written
 from tests.tidelog.laptops import Laptop
 from tests.tidelog.layers import breaking
-from tests.tidelog.layers.breaking import served
+from tests.tidelog.layers.breaking import Watch, served
 from tests.tidelog.running import environment
+from tidelog.layers.soundness import AGAIN_SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -85,10 +86,12 @@ async def test_killed(kept: Laptop, moment: Callable[[Kept], bool]) -> None:
 
 async def test_beside_a_server(kept: Laptop) -> None:
     """A server that is running on the damaged store goes on with the repaired one."""
-    async with served(kept) as (caller, _):
+    watch = Watch()
+    async with served(kept, watch) as (caller, _):
         before = await caller.ok("list_enhancements")
         assert before["source"] == "git"
         kept.run("doctor", "--repair")
+        watch.seconds += AGAIN_SECONDS
         after = await caller.ok("list_work_items")
         assert after["total"] == 3
         assert (await caller.ok("list_enhancements")).get("source", "local") == "local"
