@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from localstore.disk import to_disk
 from localstore.entities import ENTITIES
 from localstore.errors import Unavailable
 from localstore.rows.checks import all_checks
@@ -195,7 +196,7 @@ def _verified(copy: Path, stopped: Callable[[], bool]) -> str:
             raise sqlite3.DatabaseError(f"it is damaged: {found[0]}")
         # Put back by hand it may get the very inode that tells a store's own file from a copy.
         connection.execute("UPDATE meta SET value = 'backup' WHERE key = 'file'")
-    _sync(copy)
+    to_disk(copy)
     return max(applied).partition("_")[0]
 
 
@@ -205,14 +206,5 @@ def _name(copy: Path, schema: str, moment: datetime, reason: Reason) -> Backup:
     while (path := copy.with_name(f"{made_at:{_TIME}}Z-{schema}-{reason}.db")).exists():
         made_at += timedelta(seconds=1)
     copy.rename(path)
-    _sync(path.parent)
+    to_disk(path.parent)
     return Backup(path, made_at, schema, reason)
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file, or the names in a folder, are on the disk."""
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
+from localstore.disk import to_disk
 from localstore.errors import TidelogError, Unavailable
 from localstore.store import Store
 from tidelog.discovery import Found, Place
@@ -164,7 +165,7 @@ def _put_anew(fresh: Place, place: Place) -> Path | None:
     if aside is not None:
         _move_parts(place, aside)
     os.link(fresh.store, place.store)  # nobody else's, made at this moment, is written over
-    _sync(place.home)
+    to_disk(place.home)
     return aside
 
 
@@ -198,12 +199,3 @@ def folder_aside(place: Place, moment: datetime) -> Path:
     except OSError as failure:
         raise Unavailable(f"{folder} cannot be made: {failure.strerror}") from failure
     return folder
-
-
-def _sync(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

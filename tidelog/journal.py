@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+from localstore.disk import to_disk
 from localstore.errors import Busy, Unavailable
 from localstore.values import Row, format_moment, to_json
 from tidelog.discovery import Place
@@ -24,7 +25,6 @@ from tidelog.journal_lines import (
     append_whole,
     open_lock,
     read_lines,
-    to_disk,
 )
 from tidelog.turns import locked
 

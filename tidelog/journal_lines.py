@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from localstore.disk import to_disk
 from localstore.values import Row, from_json, number_of, rows_of, text_of
 
 FORMAT = 1
@@ -98,15 +99,6 @@ def append_whole(file: Path, content: bytes) -> None:
                 if not size:
                     file.unlink()
             raise
-    finally:
-        os.close(opened)
-
-
-def to_disk(folder: Path) -> None:
-    """Have the names in a folder on the disk. Raises: OSError."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
     finally:
         os.close(opened)
 

@@ -14,7 +14,7 @@ from localstore.rows.lookup import ARCHIVE, fetch
 from localstore.values import Row, Value, from_json, mapping_of, number_of, text_of, to_json
 from localstore.writing import Stamp, record, store
 
-_UNSTORABLE = (
+UNSTORABLE = (
     sqlite3.IntegrityError,
     sqlite3.ProgrammingError,
     sqlite3.InterfaceError,
@@ -44,12 +44,12 @@ def load(
     for entity, row in rows:
         try:
             _load_row(connection, entity, row)
-        except _UNSTORABLE as failure:
+        except UNSTORABLE as failure:
             raise _refusal("rows", entity.name, row, failure) from failure
     for entry in history:
         try:
             _load_entry(connection, entry)
-        except _UNSTORABLE as failure:
+        except UNSTORABLE as failure:
             raise _refusal("history", text_of(entry, "entity"), entry, failure) from failure
     tell_untold(connection)
     for check in row_checks(connection):

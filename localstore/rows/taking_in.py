@@ -15,6 +15,7 @@ from localstore.ids import named_id
 from localstore.merge import Clash, merge_conflicts, merge_rows
 from localstore.rows.journalled import Journalled, changes_in, lacking
 from localstore.rows.lineage import graph_of, writer_of
+from localstore.rows.loading import UNSTORABLE
 from localstore.rows.lookup import fetch
 from localstore.rows.merging import MERGER
 from localstore.rows.pulling import put, table_of
@@ -24,18 +25,8 @@ from localstore.rows.sync_place import place
 from localstore.values import Row, Value, number_of, rows_of, text_of
 from localstore.writing import Stamp, insert, record, store
 
-_UNSTORABLE = (
-    sqlite3.IntegrityError,
-    sqlite3.ProgrammingError,
-    sqlite3.InterfaceError,
-    sqlite3.DataError,
-    TypeError,
-    ValueError,
-    OverflowError,
-    LookupError,
-    AttributeError,
-)
-"""What SQLite and its binding raise for a row with a missing, doubled or impossible value."""
+_UNSTORABLE = (*UNSTORABLE, LookupError, AttributeError)
+"""What a line raises that no tidelog wrote, beside what no row may hold."""
 
 
 @dataclass(frozen=True, slots=True)
