@@ -46,6 +46,9 @@ class Address:
 def parse_dsn(dsn: str) -> Address:
     """Read a DSN of the form `postgresql://user:password@host1:port,host2/database?option=value`.
 
+    Of several hosts an IPv6 address in brackets stands first: newer Pythons, and asyncpg on them,
+    take it nowhere else. The option `host` takes it anywhere.
+
     Raises:
         InvalidArguments: it has another form. Nothing of it is repeated.
     """

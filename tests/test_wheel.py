@@ -1,6 +1,7 @@
 """The wheel is what people install, so the wheel is what is tested, away from the checkout."""
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -50,8 +51,7 @@ def sdist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def wheel(sdist: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel built from the unpacked source archive, so that what it needs must be in there."""
     folder = tmp_path_factory.mktemp("wheel")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
+    shutil.unpack_archive(sdist, folder)
     unpacked = folder / f"tidelog-{__version__}"
     run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], unpacked)
     return folder / f"tidelog-{__version__}-py3-none-any.whl"

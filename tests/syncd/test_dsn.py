@@ -13,8 +13,9 @@ from syncd.dsn import parse_dsn, redacted, tls_for
     [
         ("postgresql://a:b@db.example:6432/x", (("db.example", 6432),)),
         ("postgres://db.example/x", (("db.example", 5432),)),
-        ("postgresql://one:1,two,[::1]:3/x", (("one", 1), ("two", 5432), ("::1", 3))),
+        ("postgresql://[::1]:3,one:1,two/x", (("::1", 3), ("one", 1), ("two", 5432))),
         ("postgresql:///x?host=one,two&port=1,2", (("one", 1), ("two", 2))),
+        ("postgresql:///x?host=one,[::1]:3", (("one", 5432), ("::1", 3))),
         ("postgresql:///x?host=/run/pg&port=7", (("/run/pg", 7),)),
         ("postgresql://%2Frun%2Fpg/x", (("/run/pg", 5432),)),
     ],
