@@ -11,6 +11,8 @@ SETTINGS_FILE = "tidelog.toml"
 STATUS_FOLDER = "status"
 HUB_FILE = "hub"
 """In the store's folder: the hub's address."""
+SET_ASIDE = "set-aside"
+"""In the store's folder: stores that others took the place of, journals that are brought in."""
 
 
 class Found(Enum):

@@ -11,7 +11,7 @@ from tempfile import mkdtemp
 from localstore.disk import to_disk
 from localstore.errors import TidelogError, Unavailable
 from localstore.store import Store
-from tidelog.discovery import Found, Place
+from tidelog.discovery import SET_ASIDE, Found, Place
 from tidelog.folder import make_folder
 from tidelog.hub_address import project_at_hub
 from tidelog.layers.known import known_of
@@ -19,9 +19,6 @@ from tidelog.naming import known_name
 from tidelog.opening import Setting
 from tidelog.turns import locked, turns
 from tidelog.wiring import now, open_store
-
-SET_ASIDE = "set-aside"
-"""The folder, in the store's, where stores go that a restored one took the place of."""
 
 BUILDING, STORE = "restoring-", "store"
 """How the names of folders begin in which a store is built, and what the folder in it is called

@@ -17,7 +17,7 @@ from pathlib import Path
 from localstore.disk import to_disk
 from localstore.errors import Busy, Unavailable
 from localstore.values import Row, format_moment, to_json
-from tidelog.discovery import Place
+from tidelog.discovery import SET_ASIDE, Place
 from tidelog.journal_lines import (
     FORMAT,
     Found,
@@ -32,7 +32,6 @@ JOURNAL_FILE = "journal.jsonl"
 LEFT_FILE = "journal.left.jsonl"
 """In the store's folder: lines that no store of this version could take in."""
 LOCK_FILE = "journal.lock"
-SET_ASIDE = "set-aside"
 _LOOK_SECONDS = 0.02
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 from localstore.backups import FOLDER as BACKUPS
 from localstore.errors import Unavailable
 from localstore.values import Row
-from tidelog.discovery import STATUS_FOLDER, Place
+from tidelog.discovery import SET_ASIDE, STATUS_FOLDER, Place
 from tidelog.folder import FOLDER_MODE
-from tidelog.in_place import SET_ASIDE
 from tidelog.snapshot_checks import REPAIR, told
 
 _FILE_MODE = 0o600

@@ -5,13 +5,13 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 from localstore.connection import translated
 from localstore.errors import Busy, Unavailable
 from localstore.looking import Look
 from localstore.opened import mark_of
 from localstore.schema import is_current
+from tidelog.layers.sights import log_of, sights_of
 
 _WAIT_SECONDS = 0.2
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
@@ -24,19 +24,6 @@ _NO_INDEX = (
 """What SQLite says where it may not, or cannot, make the index of the log beside the file."""
 
 
-class Part(NamedTuple):
-    """What a file looks like from outside; zeros where there is none."""
-
-    inode: int = 0
-    size: int = 0
-    changed_ns: int = 0
-
-
-def parts_of(store: Path) -> tuple[Part, Part]:
-    """The file and its write-ahead log as they look now."""
-    return _part(store), _part(_log_of(store))
-
-
 def copy_readable(store: Path, target: Path) -> None:
     """Copy a store that can still be read to `target`, of one moment, and only read it.
 
@@ -44,7 +31,7 @@ def copy_readable(store: Path, target: Path) -> None:
         Busy: somebody keeps even readers out. Unavailable: there is none, it cannot be read, or
             another version wrote it.
     """
-    if not parts_of(store)[0].size:
+    if not sights_of(store)[0].size:
         raise Unavailable("there is no file, or nothing is in it")
     try:
         _by_pages(store, target)
@@ -83,14 +70,14 @@ def _by_pages(store: Path, target: Path) -> None:
 
 def _by_files(store: Path, target: Path) -> None:
     """Copy file and log as they lie; two that were written to meanwhile may not fit together."""
-    before = parts_of(store)
+    before = sights_of(store)
     try:
         shutil.copyfile(store, target)
         if before[1].size:
-            shutil.copyfile(_log_of(store), _log_of(target))
+            shutil.copyfile(log_of(store), log_of(target))
     except OSError as failure:
         raise Unavailable(f"the store's file cannot be read: {failure.strerror}") from failure
-    if parts_of(store) != before:
+    if sights_of(store) != before:
         raise Unavailable("it was written to while it was copied")
 
 
@@ -100,15 +87,3 @@ def _gives_up() -> Callable[[int, int, int], None]:
             raise Busy(_WAIT_SECONDS)
 
     return look
-
-
-def _log_of(store: Path) -> Path:
-    return store.with_name(store.name + "-wal")
-
-
-def _part(file: Path) -> Part:
-    try:
-        found = file.stat()
-    except OSError:
-        return Part()
-    return Part(found.st_ino, found.st_size, found.st_mtime_ns)

@@ -4,9 +4,10 @@ from functools import partial
 
 from localstore.errors import TidelogError, Unavailable
 from tidelog.layers.copies import Copy, Latest
-from tidelog.layers.copying import Part, copy_readable, parts_of
+from tidelog.layers.copying import copy_readable
 from tidelog.layers.from_hub import newest_change
 from tidelog.layers.rooms import Rooms
+from tidelog.layers.sights import Sight, sights_of
 from tidelog.opening import Setting
 
 
@@ -20,7 +21,7 @@ class FromLocal:
         self._path = setting.place.store
         self._rooms = rooms
         self._latest = Latest(rooms)
-        self._sight: tuple[Part, Part] = (Part(), Part())
+        self._sight: tuple[Sight, Sight] = (Sight(), Sight())
         self._refusal: TidelogError | None = None
 
     async def refresh(self) -> Copy:
@@ -29,7 +30,7 @@ class FromLocal:
         Raises:
             Unavailable: it is missing, damaged, or of another version. Busy: nobody may read it.
         """
-        sight = parts_of(self._path)
+        sight = sights_of(self._path)
         if sight == self._sight:
             if self._refusal is not None:
                 raise self._refusal

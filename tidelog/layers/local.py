@@ -6,10 +6,10 @@ some seconds later, and nobody waits long for that.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
 
 from localstore.errors import Busy, TidelogError, Unavailable
 from localstore.store import Store
+from tidelog.layers.sights import Sight, sight_of
 from tidelog.layers.soundness import Soundness
 from tidelog.opening import Setting, require_store
 
@@ -18,14 +18,6 @@ AGAIN_SECONDS = 5.0
 PATIENCE_SECONDS = 1.0
 """How long a call waits for such a second attempt, and for a store that was just opened to be
 looked through."""
-
-
-class Sight(NamedTuple):
-    """What a file looks like from outside; zeros where there is none."""
-
-    inode: int = 0
-    size: int = 0
-    changed_ns: int = 0
 
 
 class LocalStore:
@@ -73,7 +65,7 @@ class LocalStore:
         ready = self.ready()
         if ready is not None:
             return ready
-        sight = self._look()
+        sight = sight_of(self._path)
         if not sight.size:
             self._suspect = sight  # whatever stands there next is to be opened anew
             require_store(self._setting)
@@ -115,9 +107,9 @@ class LocalStore:
         damage may be in one table only, so the next call is tried, on the same open file unless
         that looks different by then."""
         if isinstance(failure, Busy):
-            self._fail(failure, self._look())
+            self._fail(failure, sight_of(self._path))
         elif self._suspect is None:
-            self._suspect = self._look()
+            self._suspect = sight_of(self._path)
 
     def has_folder(self) -> bool:
         """Whether there is a folder that the store belongs in."""
@@ -148,11 +140,11 @@ class LocalStore:
             if self._store is None:
                 await self._soundness.forget()
                 self._store = await self._open_store()
-                self._inode = self._look().inode
+                self._inode = sight_of(self._path).inode
                 await self._soundness.look(PATIENCE_SECONDS)
             await self._store.head()
         except (Busy, Unavailable) as failure:
-            self._fail(failure, self._look())
+            self._fail(failure, sight_of(self._path))
         else:
             self._failure = self._suspect = None
 
@@ -167,10 +159,3 @@ class LocalStore:
         """Whether the open connections are of another file, or remember pages of one that was
         written over."""
         return sight.inode != self._inode or self._suspect not in (None, sight)
-
-    def _look(self) -> Sight:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return Sight()
-        return Sight(found.st_ino, found.st_size, found.st_mtime_ns)

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from localstore.errors import TidelogError, Unavailable
 from localstore.looking import Look
+from tidelog.layers.sights import Sight, sights_of
 
 AGAIN_SECONDS = 5.0
 """How long after damage was found a file that others write to is left alone."""
 
 logger = logging.getLogger(__name__)
-
-_Sight = tuple[tuple[int, int, int], tuple[int, int, int]]
 
 
 class Soundness:
@@ -25,7 +24,7 @@ class Soundness:
         self._monotonic = monotonic
         self._look: Look | None = None
         self._looking: asyncio.Task[None] | None = None
-        self._sight: _Sight | None = None
+        self._sight: tuple[Sight, Sight] | None = None
         self._found_at = 0.0
         self.damage: Unavailable | None = None
         """What is wrong with it, once that is known."""
@@ -43,7 +42,7 @@ class Soundness:
         to this one."""
         if self.damage is None or self._sight is None:
             return False
-        (file, log), (then_file, then_log) = self._seen(), self._sight
+        (file, log), (then_file, then_log) = sights_of(self._path), self._sight
         waited = self._monotonic() - self._found_at >= AGAIN_SECONDS
         return file != then_file or (waited and log != then_log)
 
@@ -55,7 +54,7 @@ class Soundness:
         self._look = self._looking = self.damage = None
 
     async def _through(self, look: Look) -> None:
-        sight = self._seen()
+        sight = sights_of(self._path)
         try:
             found = await asyncio.to_thread(look.damage)
         except TidelogError as failure:
@@ -65,14 +64,3 @@ class Soundness:
         self.damage = Unavailable(f"the store's file is damaged ({found})") if found else None
         if found:
             logger.warning("the store's file is damaged: %s", found)
-
-    def _seen(self) -> _Sight:
-        return _sight_of(self._path), _sight_of(self._path.with_name(f"{self._path.name}-wal"))
-
-
-def _sight_of(path: Path) -> tuple[int, int, int]:
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0, 0
-    return found.st_ino, found.st_size, found.st_mtime_ns
