@@ -17,7 +17,7 @@ FIRST_SECONDS = 0.5
 AGAIN_SECONDS = 60.0
 """How long after one keeper has died the next is started."""
 _LOOK_SECONDS = 2.0
-_PATIENCE_SECONDS = 1.0
+_PATIENCE_SECONDS = (1.0, 2.0, 10.0)
 _PATIENCE_STEP_SECONDS = 0.01
 _GENTLE = 10
 
@@ -111,14 +111,24 @@ class _Keeper:
         return process
 
     async def end(self) -> None:
-        """End it as the end of this process would; one that goes on for long is asked to stop."""
+        """End it as the end of this process would; one that goes on for long is asked to stop, and
+        then made to: what it keeps outlives that."""
         process = self._process
         if process is None or process.stdin is None:
             return
-        process.stdin.close()
-        waited = 0.0
-        while process.poll() is None and waited < _PATIENCE_SECONDS:
-            await asyncio.sleep(_PATIENCE_STEP_SECONDS)
-            waited += _PATIENCE_STEP_SECONDS
-        if process.poll() is None:
-            process.terminate()
+        ways = (process.stdin.close, process.terminate, process.kill)
+        for end, seconds in zip(ways, _PATIENCE_SECONDS, strict=True):
+            end()
+            if await _ends(process, seconds):
+                return
+
+
+async def _ends(process: "subprocess.Popen[bytes]", seconds: float) -> bool:
+    """Whether a process ends, and is reaped, before so much time has passed."""
+    waited = 0.0
+    while process.poll() is None:
+        if waited >= seconds:
+            return False
+        await asyncio.sleep(_PATIENCE_STEP_SECONDS)
+        waited += _PATIENCE_STEP_SECONDS
+    return True

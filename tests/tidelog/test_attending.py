@@ -101,6 +101,15 @@ async def test_follows_one_that_died(
     assert "the daemon beside this server ended with code -9" in capfd.readouterr().err
 
 
+async def test_leaves_none_behind(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A keeper that can hear neither the end of its input nor a signal is gone with the block."""
+    monkeypatch.setenv("TIDELOG_SNAPSHOTS", "true")
+    async with attended(Place(folder / ".tidelog", Found.NAMED), first_seconds=0):
+        [keeper] = await asyncio.to_thread(until, lambda: keepers(os.getpid()))
+        keeper.suspend()
+    assert not keeper.is_running()
+
+
 async def test_none_until_it_is_wanted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """While none is wanted none is started, however often that is asked; when it is, it is."""
     monkeypatch.setenv("TIDELOG_SNAPSHOTS", "true")
