@@ -7,12 +7,12 @@ nothing, where importing a larger framework added 50 to 100 ms to a bare server'
 import argparse
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from tidelog import __version__
 from tidelog.conflict_arguments import add_actions
 from tidelog.parsing import Address, CommandParser, Parser, address, count, days
-from tidelog.summaries import HUB_ACTIONS, SUMMARIES
+from tidelog.subcommands import Commands, command, reading
+from tidelog.sync_arguments import add_hub, add_sync
 
 __all__ = ["Address", "Arguments", "Command", "build_parser", "parse"]
 
@@ -77,26 +77,18 @@ def build_parser() -> argparse.ArgumentParser:
     _add_files(commands)
     _add_import(commands)
     _add_upkeep(commands)
-    _add_sync(commands)
-    _add_hub(commands)
+    add_sync(commands)
+    add_hub(commands)
     return parser
 
 
-class Commands(Protocol):
-    """What `add_subparsers` returns, which argparse gives no public name."""
-
-    def add_parser(self, name: str, *, description: str, allow_abbrev: bool) -> CommandParser:
-        """Add a command."""
-        ...
-
-
 def _add_beginning(commands: Commands) -> None:
-    init = _command(commands, "init")
+    init = command(commands, "init")
     init.add_argument("--project", metavar="NAME", help="what to call it (the folder's name)")
     init.add_argument(
         "--hub", metavar="DSN", help="join this hub's project of that name: postgresql://…"
     )
-    serve = _command(commands, "serve")
+    serve = command(commands, "serve")
     serve.add_argument(
         "--http",
         type=address,
@@ -123,20 +115,20 @@ def _add_beginning(commands: Commands) -> None:
 
 
 def _add_reads(commands: Commands) -> None:
-    _reading(commands, "status")
-    _reading(commands, "ready").add_argument(
+    reading(commands, "status")
+    reading(commands, "ready").add_argument(
         "--limit", type=count, default=20, metavar="N", help="at most this many (20)"
     )
-    show = _reading(commands, "show")
+    show = reading(commands, "show")
     show.add_argument("key", metavar="KEY", help="a ref like T-7F3KQ, an id, or a vendor's name")
-    log = _reading(commands, "log")
+    log = reading(commands, "log")
     log.add_argument("key", metavar="KEY", nargs="?", help="only the changes of this row")
     log.add_argument("--limit", type=count, default=20, metavar="N", help="at most this many (20)")
 
 
 def _add_upkeep(commands: Commands) -> None:
-    add_actions(_reading(commands, "conflicts"))
-    archive = _reading(commands, "archive")
+    add_actions(reading(commands, "conflicts"))
+    archive = reading(commands, "archive")
     which = archive.add_mutually_exclusive_group()
     which.add_argument(
         "--older-than",
@@ -147,23 +139,23 @@ def _add_upkeep(commands: Commands) -> None:
     which.add_argument(
         "--restore", nargs="+", default=[], metavar="KEY", help="bring these items back instead"
     )
-    doctor = _reading(commands, "doctor")
+    doctor = reading(commands, "doctor")
     doctor.add_argument(
         "--repair", action="store_true", help="first repair all that loses nothing, backing up"
     )
-    demo = _command(commands, "demo", home=False)
+    demo = command(commands, "demo", home=False)
     demo.add_argument("--keep", action="store_true", help="leave the scratch store to look at")
 
 
 def _add_files(commands: Commands) -> None:
-    report = _reading(commands, "report")
+    report = reading(commands, "report")
     _add_at(report, "show the status as it was")
-    export = _command(commands, "export")
+    export = command(commands, "export")
     export.add_argument("key", metavar="FOLDER", help="a new folder")
-    snapshot = _reading(commands, "snapshot")
+    snapshot = reading(commands, "snapshot")
     snapshot.add_argument("--watch", action="store_true", help="go on until told to stop")
     snapshot.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
-    restore = _reading(commands, "restore")
+    restore = reading(commands, "restore")
     restore.add_argument(
         "--from",
         dest="source",
@@ -179,7 +171,7 @@ def _add_files(commands: Commands) -> None:
 
 
 def _add_import(commands: Commands) -> None:
-    take = _reading(commands, "import")
+    take = reading(commands, "import")
     take.add_argument("key", metavar="FILE", help="the status file, which is only read")
     take.add_argument("--prompts", metavar="DIR", help="a folder of session prompts")
     take.add_argument(
@@ -188,62 +180,9 @@ def _add_import(commands: Commands) -> None:
     take.add_argument("--dry-run", action="store_true", help="show the outcome, write nothing")
 
 
-def _add_sync(commands: Commands) -> None:
-    sync = _reading(commands, "sync")
-    how = sync.add_mutually_exclusive_group()
-    how.add_argument("--once", action="store_true", help="only until nothing is left to exchange")
-    how.add_argument("--watch", action="store_true", help="go on until told to stop (the default)")
-    sync.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
-
-
-def _add_hub(commands: Commands) -> None:
-    hub = _command(commands, "hub", home=False)
-    actions = hub.add_subparsers(
-        dest="action", metavar="ACTION", required=True, parser_class=CommandParser
-    )
-    for name, summary in HUB_ACTIONS.items():
-        description = f"{summary[0].upper()}{summary[1:]}."
-        action = actions.add_parser(name, help=summary, description=description, allow_abbrev=False)
-        if name == "init":
-            action.add_argument("hub", metavar="DSN", help="its address: postgresql://…")
-        if name == "grant":
-            action.add_argument("role", metavar="ROLE", help="a role of the Postgres")
-            action.add_argument("--hub", metavar="DSN", help="the hub (that of the store here)")
-        if name == "join":
-            help_text = "its address (the hub that `tidelog hub start` runs on this machine)"
-            action.add_argument("hub", metavar="DSN", nargs="?", help=help_text)
-        if name in ("grant", "join"):
-            action.add_argument("--project", metavar="NAME", required=True, help="which project")
-            _add_home(action)
-        if name in ("start", "status", "join"):
-            action.add_argument("--json", action="store_true", help="print JSON, for programs")
-
-
 def _add_at(command: CommandParser, purpose: str) -> None:
     command.add_argument(
         "--at", metavar="REV|DATE", help=f"{purpose}: a commit, or a date like 2026-03-14"
-    )
-
-
-def _reading(commands: Commands, name: str) -> CommandParser:
-    command = _command(commands, name)
-    command.add_argument("--json", action="store_true", help="print JSON, for programs")
-    return command
-
-
-def _command(commands: Commands, name: str, *, home: bool = True) -> CommandParser:
-    summary = SUMMARIES[name]
-    command = commands.add_parser(
-        name, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
-    )
-    if home:
-        _add_home(command)
-    return command
-
-
-def _add_home(command: CommandParser) -> None:
-    command.add_argument(
-        "--home", metavar="FOLDER", help="the store's folder (default: the nearest .tidelog)"
     )
 
 
