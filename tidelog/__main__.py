@@ -1,6 +1,7 @@
 """The command `tidelog`."""
 
 import gc
+import os
 import sys
 
 from tidelog.arguments import Command, build_parser, parse
@@ -15,6 +16,10 @@ def main() -> int:
     gc.disable()
     sys.excepthook = tell_fault
     hide_passwords()
+    if "_ARGCOMPLETE" in os.environ:
+        from tidelog.completing import answer_the_shell
+
+        answer_the_shell()
     arguments = parse(sys.argv[1:])
     if not arguments.command:
         build_parser().print_help()
@@ -69,6 +74,10 @@ def _load(name: str) -> Command:
             return archiving.archive
         case "sync" | "hub" | "conflicts":
             return _load_sync(name)
+        case "completion":
+            from tidelog import completing
+
+            return completing.completion
         case "doctor":
             from tidelog import doctor
 

@@ -143,6 +143,10 @@ def _add_upkeep(commands: Commands) -> None:
     doctor.add_argument(
         "--repair", action="store_true", help="first repair all that loses nothing, backing up"
     )
+    completion = command(commands, "completion", home=False)
+    completion.formatter_class = argparse.RawDescriptionHelpFormatter
+    completion.epilog = _COMPLETION
+    completion.add_argument("action", choices=SHELLS, metavar="SHELL", help=" or ".join(SHELLS))
     demo = command(commands, "demo", home=False)
     demo.add_argument("--keep", action="store_true", help="leave the scratch store to look at")
 
@@ -187,3 +191,10 @@ def _add_at(command: CommandParser, purpose: str) -> None:
 
 
 TOOLSETS = ("core", "vendors", "deployments", "planning", "config", "archive", "sync")
+
+SHELLS = ("bash", "zsh", "fish")
+_COMPLETION = """\
+Put this where your shell looks when it starts:
+  bash  eval "$(tidelog completion bash)"            in ~/.bashrc
+  zsh   eval "$(tidelog completion zsh)"             in ~/.zshrc, after compinit
+  fish  tidelog completion fish | source             in ~/.config/fish/config.fish"""

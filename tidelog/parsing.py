@@ -58,7 +58,7 @@ class Parser(CommandParser):
 
     def format_help(self) -> str:
         """The page."""
-        commands = "".join(f"  {name:10}{summary}\n" for name, summary in SUMMARIES.items())
+        commands = "".join(f"  {name:12}{summary}\n" for name, summary in SUMMARIES.items())
         return HELP.format(version=__version__, commands=commands)
 
     def error(self, message: str) -> NoReturn:

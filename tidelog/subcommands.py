@@ -9,7 +9,9 @@ from tidelog.summaries import SUMMARIES
 class Commands(Protocol):
     """What `add_subparsers` returns, which argparse gives no public name."""
 
-    def add_parser(self, name: str, *, description: str, allow_abbrev: bool) -> CommandParser:
+    def add_parser(
+        self, name: str, *, help: str, description: str, allow_abbrev: bool
+    ) -> CommandParser:
         """Add a command."""
         ...
 
@@ -30,7 +32,10 @@ def command(commands: Commands, name: str, *, home: bool = True) -> CommandParse
     """Add a command, described by its summary."""
     summary = SUMMARIES[name]
     added = commands.add_parser(
-        name, description=summary[0].upper() + summary[1:] + ".", allow_abbrev=False
+        name,
+        help=summary,
+        description=summary[0].upper() + summary[1:] + ".",
+        allow_abbrev=False,
     )
     if home:
         add_home(added)

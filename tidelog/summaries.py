@@ -17,6 +17,7 @@ SUMMARIES = {
     "hub": "make a hub, run one on this machine, join one",
     "conflicts": "what two replicas changed apart from each other, to be settled",
     "doctor": "check the store and every layer below it, and repair them",
+    "completion": "print what lets a shell complete commands, flags and refs",
     "demo": "watch two assistants work for an afternoon, on a scratch store",
 }
 """Every command, in the order of its help."""

@@ -29,7 +29,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
     assert done.code == 0
     assert too_wide(done.out) == []
     for name, summary in SUMMARIES.items():
-        assert f"  {name:10}{summary}" in done.lines
+        assert f"  {name:12}{summary}" in done.lines
 
 
 @pytest.mark.parametrize("command", COMMANDS)
