@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from importlib import import_module
 
 from tidelog.arguments import Command, build_parser, parse
 from tidelog.faults import tell_fault
@@ -26,83 +27,40 @@ def main() -> int:
         return 0
     from tidelog.edge import run
 
-    command = _load(arguments.command)
+    command = load(arguments.command)
     gc.freeze()
     gc.enable()
     return run(command, arguments)
 
 
-def _load(name: str) -> Command:
+def load(name: str) -> Command:
     """Import what one command needs, and no more."""
-    if name in ("status", "ready", "show", "log"):
-        from tidelog import reads
-
-        return {
-            "status": reads.status,
-            "ready": reads.ready,
-            "show": reads.show,
-            "log": reads.log,
-        }[name]
-    match name:
-        case "serve":
-            from tidelog import serving
-
-            return serving.serve
-        case "init":
-            from tidelog import beginning
-
-            return beginning.init
-        case "report":
-            from tidelog import reporting
-
-            return reporting.report
-        case "snapshot" | "export":
-            from tidelog import snapshots
-
-            return snapshots.snapshot if name == "snapshot" else snapshots.export
-        case "restore":
-            from tidelog import restoring
-
-            return restoring.restore
-        case "import":
-            from tidelog import importing
-
-            return importing.import_status
-        case "archive":
-            from tidelog import archiving
-
-            return archiving.archive
-        case "sync" | "hub" | "conflicts":
-            return _load_sync(name)
-        case "completion":
-            from tidelog import completing
-
-            return completing.completion
-        case "doctor":
-            from tidelog import doctor
-
-            return doctor.doctor
-        case _:
-            from tidelog.demo import command
-
-            return command.demo
+    module, _, function = COMMANDS[name].partition(":")
+    command: Command = getattr(import_module(f"tidelog.{module}"), function)
+    return command
 
 
-def _load_sync(name: str) -> Command:
-    """The same for the commands that have to do with other laptops."""
-    match name:
-        case "sync":
-            from tidelog import syncing
-
-            return syncing.sync
-        case "hub":
-            from tidelog import hubs
-
-            return hubs.hub
-        case _:
-            from tidelog import conflicts
-
-            return conflicts.conflicts
+COMMANDS = {
+    "init": "beginning:init",
+    "serve": "serving:serve",
+    "status": "reads:status",
+    "ready": "reads:ready",
+    "show": "reads:show",
+    "log": "reads:log",
+    "report": "reporting:report",
+    "snapshot": "snapshots:snapshot",
+    "restore": "restoring:restore",
+    "export": "snapshots:export",
+    "import": "importing:import_status",
+    "archive": "archiving:archive",
+    "sync": "syncing:sync",
+    "hub": "hubs:hub",
+    "conflicts": "conflicts:conflicts",
+    "doctor": "doctor:doctor",
+    "completion": "completing:completion",
+    "demo": "demo.command:demo",
+}
+"""Where each command is: a module of this package, and the function in it."""
 
 
 if __name__ == "__main__":

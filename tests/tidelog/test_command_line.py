@@ -1,5 +1,6 @@
 """The command line as a whole: help, versions, and errors in one line."""
 
+from inspect import iscoroutinefunction
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,9 @@ import pytest
 from tests.tidelog.conftest import Project
 from tests.tidelog.running import on_terminal, python, tidelog, too_wide
 from tidelog import __version__
+from tidelog.__main__ import COMMANDS, load
 from tidelog.arguments import Address, parse
 from tidelog.summaries import SUMMARIES
-
-COMMANDS = sorted(SUMMARIES)
 
 
 def test_version(tmp_path: Path) -> None:
@@ -32,7 +32,7 @@ def test_help_lists_every_command(tmp_path: Path) -> None:
         assert f"  {name:12}{summary}" in done.lines
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_each_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """`tidelog COMMAND --help` tells what the command does and takes."""
     with pytest.raises(SystemExit) as ended:
@@ -69,6 +69,12 @@ def test_usage_errors(words: list[str], tmp_path: Path) -> None:
     assert len(done.err.splitlines()) == 1
     assert done.err.startswith("tidelog: ")
     assert "--help`" in done.err
+
+
+def test_each_command_is_there() -> None:
+    """What the help lists, in its order, is what can be run."""
+    assert list(COMMANDS) == list(SUMMARIES)
+    assert all(iscoroutinefunction(load(command)) for command in COMMANDS)
 
 
 def test_misspelt_command_is_guessed(tmp_path: Path) -> None:
