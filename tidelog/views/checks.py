@@ -7,7 +7,7 @@ from rich.text import Text
 from localstore.values import Row, Value, text_of
 from tidelog.views.lines import heading, said, wrapped
 
-_NAME_CELLS = 20
+_NAME_CELLS = 21
 _SETTING_CELLS = 24
 
 
