@@ -10,6 +10,7 @@ from tidelog.examining import layer_checks, machine_checks
 from tidelog.journal import journal_of
 from tidelog.journal_checks import journal_check
 from tidelog.opening import Setting, locate
+from tidelog.progress import waiting
 from tidelog.screen import Screen, show_json
 from tidelog.settings import LoadedSettings, Settings
 from tidelog.snapshot_checks import told
@@ -38,7 +39,8 @@ async def doctor(arguments: Arguments) -> int:
             from tidelog.repairing import repair
 
             repaired = await repair(setting)
-        checks += [*await layer_checks(setting), journal_check(journal_of(setting.place))]
+        with waiting("Looking at every layer"):
+            checks += [*await layer_checks(setting), journal_check(journal_of(setting.place))]
     failed = any(check["ok"] is not True for check in checks)
     rows: list[Value] = [*checks]
     done: list[Value] = [*repaired]

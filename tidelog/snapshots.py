@@ -10,6 +10,7 @@ from localstore.values import Row, Value, text_of
 from tidelog.arguments import Arguments
 from tidelog.keeping import edit_lines, maintain, take_snapshot
 from tidelog.opening import Setting, locate, opened
+from tidelog.progress import progress
 from tidelog.screen import say, show_json
 from tidelog.watching import watch
 
@@ -49,12 +50,15 @@ async def export(arguments: Arguments) -> int:
 
     folder = _new_folder(arguments.key or "")
     async with opened(locate(arguments, Path.cwd())) as store:
-        files = {
-            path_of(entity, row): render(entity, row)
-            for entity in ENTITIES.values()
-            for row in await store.rows_of(entity)
-        }
+        rows = [
+            (entity, row) for entity in ENTITIES.values() for row in await store.rows_of(entity)
+        ]
         facts = await store.report_facts()
+    files: dict[str, str] = {}
+    with progress("Rendering files") as step:
+        for entity, row in rows:
+            files[path_of(entity, row)] = render(entity, row)
+            step(len(files), len(rows))
     files[REPORT] = render_report(facts, text_of(facts, "layout"))
     _write_files(folder, files)
     say(f"Wrote {len(files)} files into {folder}; the report is {folder / REPORT}.")
@@ -70,10 +74,12 @@ def _new_folder(name: str) -> Path:
 
 def _write_files(folder: Path, files: Mapping[str, str]) -> None:
     try:
-        for path, text in files.items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(text.encode())
+        with progress("Writing files") as step:
+            for done, (path, text) in enumerate(files.items(), start=1):
+                target = folder / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(text.encode())
+                step(done, len(files))
     except OSError as failure:
         raise Unavailable(f"{folder} cannot be written: {failure.strerror}") from failure
 

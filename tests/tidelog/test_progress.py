@@ -73,10 +73,20 @@ def test_bar_on_a_terminal(folder: Path) -> None:
     assert "Reading commits" in on_terminal(folder, "restore")
 
 
+def test_export_and_doctor_on_a_terminal(folder: Path) -> None:
+    """Writing thousands of files shows how far it is; looking a store through says so."""
+    shown = on_terminal(folder, "export", "out")
+    assert "Rendering files" in shown
+    assert "Writing files" in shown
+    assert "Looking at every layer" in on_terminal(folder, "doctor")
+
+
 def test_nothing_in_a_pipe(folder: Path) -> None:
     """In a pipe there is no bar."""
     assert tidelog("snapshot", cwd=folder).err == ""
     assert tidelog("restore", cwd=folder).err == ""
+    assert tidelog("export", "out", cwd=folder).err == ""
+    assert tidelog("doctor", cwd=folder).err == ""
 
 
 def test_other_commands_do_not_wait(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
