@@ -1,4 +1,4 @@
-"""Making a store: `tidelog init`, and what `serve` does where there is none."""
+"""Making a store: `tidelog init`, and what a server does at its first write where there is none."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tidelog.discovery import Found, Place, find_place, init_place
 from tidelog.folder import hide_from_git, make_folder
 from tidelog.hub_address import given
 from tidelog.naming import note_name
-from tidelog.opening import Setting, expect_no_snapshots, is_lost, locate
+from tidelog.opening import Setting, expect_no_snapshots, locate
 from tidelog.screen import say
 from tidelog.settings import Settings
 from tidelog.views.lines import clean
@@ -57,7 +57,7 @@ async def make_store(
         Unavailable: the folder cannot be written, or holds the snapshots of a store that is lost.
     """
     expect_no_snapshots(place)
-    name = project or clean(place.project_folder.name)[:PROJECT_LENGTH] or "project"
+    name = project or name_for(place)
     try:
         make_folder(place.home)
         hidden = hide_from_git(place.home)
@@ -84,24 +84,23 @@ def project_name(text: str) -> str:
     return name
 
 
-async def place_to_serve(setting: Setting) -> Place:
-    """The place a server works on; where none ever was, a store is made.
+def name_for(place: Place) -> str:
+    """What a project is called that nobody named: as its folder."""
+    return clean(place.project_folder.name)[:PROJECT_LENGTH] or "project"
+
+
+def expect_project_folder(place: Place) -> None:
+    """Where a store would be made unasked: make sure that somebody may want one there.
 
     Raises:
-        Unavailable: it would have to be made in the root or the home folder, where nobody meant to
-            begin a project; or the folder cannot be written. Nothing was made.
+        Unavailable: it is the root or the home folder, where nobody meant to begin a project.
     """
-    place = setting.place
-    if place.store.exists() or is_lost(place):
-        return place
     if place.found is Found.NEW and place.project_folder in (Path("/"), Path.home()):
         raise Unavailable(
             f"no store found, and {place.project_folder} is no project's folder",
             hint="start the server in a project's folder, or give it --home FOLDER or the "
             "variable TIDELOG_HOME",
         )
-    await make_store(place, setting.settings.values)
-    return place
 
 
 async def _join(place: Place, setting: Setting, dsn: str, name: str | None) -> int:

@@ -12,28 +12,30 @@ from mcp_server.tools import ALL_TOOLSETS
 from tidelog import __version__
 from tidelog.arguments import Address, Arguments
 from tidelog.attending import SNAPSHOTS_ONLY, SYNC, attended
-from tidelog.beginning import place_to_serve
 from tidelog.discovery import HUB_FILE, Place
 from tidelog.layers.composing import layered
-from tidelog.opening import Setting, locate
+from tidelog.layers.unbegun import begun_by_writing, is_begun
+from tidelog.opening import expect_no_snapshots, locate
 from tidelog.screen import note
 from tidelog.settings import Settings
-from tidelog.wiring import watch_store
+from tidelog.wiring import watch_home
 
 
 async def serve(arguments: Arguments) -> int:
     """`tidelog serve`: until standard input ends, or over HTTP until it is told to stop.
 
     Raises:
-        Unavailable: no project can begin here, or the address cannot be listened on.
+        Unavailable: the store is lost and only backups of it are left, or the address cannot be
+            listened on.
         InvalidArguments: an unknown toolset; HTTP beyond loopback without a token.
     """
     setting = locate(arguments, Path.cwd())
     settings = setting.settings.values
-    place = await place_to_serve(setting)
-    async with layered(Setting(place, setting.settings)) as layers:
-        server = server_over(layers, place, settings)
-        async with keeping(arguments, place, settings):
+    if not is_begun(setting.place):
+        expect_no_snapshots(setting.place)
+    async with layered(setting) as chain, begun_by_writing(setting, chain) as layers:
+        server = server_over(layers, setting.place, settings)
+        async with keeping(arguments, setting.place, settings):
             if arguments.http is None:
                 await _serve_stdio(server)
             else:
@@ -50,7 +52,7 @@ def server_over(layers: Layers, place: Place, settings: Settings) -> TidelogServ
         render_report=_render_report,
         toolsets=ALL_TOOLSETS if toolsets is None else frozenset(toolsets),
         read_only=settings.read_only,
-        watch=lambda: watch_store(place.home),
+        watch=lambda: watch_home(place.home),
         client_name=settings.client_name,
     )
 
@@ -59,7 +61,7 @@ def keeping(
     arguments: Arguments, place: Place, settings: Settings
 ) -> AbstractAsyncContextManager[None]:
     """What syncs, keeps the snapshots and makes backups while the server runs; nothing where none
-    of it can be wanted. A store that joins a hub meanwhile is synced from then on."""
+    of it can be wanted. A store that is begun or joins a hub meanwhile is kept from then on."""
     if arguments.no_daemon or settings.read_only:
         return nullcontext()
     snapshots = settings.snapshots and shutil.which("git") is not None
@@ -67,7 +69,11 @@ def keeping(
         return nullcontext()
     words = SYNC if settings.sync else SNAPSHOTS_ONLY
     alone = snapshots or (settings.sync and settings.backups > 0)
-    return attended(place, words, is_wanted=lambda: alone or has_hub(place, settings))
+
+    def is_wanted() -> bool:
+        return is_begun(place) and (alone or has_hub(place, settings))
+
+    return attended(place, words, is_wanted=is_wanted)
 
 
 def has_hub(place: Place, settings: Settings) -> bool:

@@ -5,6 +5,7 @@ import logging
 import os
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _LOW_BITS = 50
 _COUNTER_BITS = 24
 _SETTLE_MS = 20
+_MISSING_SECONDS = 1.0
 _LOOKS_SECONDS = (0.05, 0.2, 1.0, 5.0)
 """After how long it is worth looking again, each counted from the look before."""
 
@@ -76,6 +78,23 @@ async def open_store(place: Place, settings: Settings) -> Store:
         is_kept=partial(is_kept, place.home),
     )
     return await Store.open(place.store, clock=now, new_id=Ids(), options=options)
+
+
+async def watch_home(home: Path) -> AsyncGenerator[None]:
+    """As `watch_store`, of a folder that need not be there yet: that is asked every second."""
+    if not _is_there(home):
+        yield
+        while True:
+            await asyncio.sleep(_MISSING_SECONDS)
+            if _is_there(home):
+                break
+    async with aclosing(watch_store(home)) as changes:
+        async for change in changes:
+            yield change
+
+
+def _is_there(folder: Path) -> bool:
+    return folder.is_dir()
 
 
 async def watch_store(home: Path, *, also: str = "") -> AsyncGenerator[None]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from fastmcp.client.transports import StdioTransport, StreamableHttpTransport
 from mcp_types import Implementation
 
 from mcp_server import tools
-from tests.tidelog.running import environment, git, repository, tidelog
+from tests.tidelog.running import environment, tidelog
 from tidelog import arguments
 
 OPENING = {
@@ -119,28 +118,6 @@ async def test_report_is_rendered(folder: Path) -> None:
     assert contents[0].text.startswith("# Project Status - ")
 
 
-@pytest.mark.anyio
-async def test_makes_a_store_at_the_top_of_the_repository(tmp_path: Path) -> None:
-    """Without a store a server makes one at the repository's top, unseen by git."""
-    below = repository(tmp_path / "harbour") / "src"
-    below.mkdir()
-    async with client(below) as first:
-        await first.call_tool("create_vendor", {"name": "Fjordline"})
-    assert tidelog("status", cwd=tmp_path / "harbour").lines[0] == "harbour"
-    assert git("status", "--porcelain", "--untracked-files=all", cwd=tmp_path / "harbour") == ""
-
-
-@pytest.mark.parametrize("where", ["/", "home"])
-def test_refuses_where_nobody_meant_to_begin(where: str, tmp_path: Path) -> None:
-    """In / and in the home folder a server makes no store, and says what to do instead."""
-    folder = Path("/") if where == "/" else tmp_path
-    done = tidelog("serve", cwd=folder, HOME=str(tmp_path))
-    assert (done.code, done.out) == (1, "")
-    assert "TIDELOG_HOME" in done.err
-    assert len(done.err.splitlines()) == 1
-    assert not (folder / ".tidelog").exists()
-
-
 def test_serves_anywhere_with_a_named_home(tmp_path: Path) -> None:
     """With TIDELOG_HOME a server started in / answers, and prints nothing but the protocol."""
     home = str(tmp_path / "store")
@@ -226,20 +203,3 @@ def test_unknown_toolset(folder: Path) -> None:
 def test_help_names_the_toolsets_there_are() -> None:
     """The toolsets named in the help are the server's."""
     assert list(arguments.TOOLSETS) == list(tools.TOOLSETS)
-
-
-def test_store_is_private_under_any_umask(tmp_path: Path) -> None:
-    """A store that a server makes is as private as one of `init`, its journal too."""
-    before = os.umask(0o022)
-    try:
-        with server(cwd=tmp_path, TIDELOG_HOME=str(tmp_path / "store")) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            process.stdin.write(json.dumps(OPENING) + "\n")
-            process.stdin.flush()
-            assert process.stdout.readline()
-            modes = {file.stat().st_mode & 0o777 for file in (tmp_path / "store").iterdir()}
-    finally:
-        os.umask(before)
-    assert modes == {0o600}
-    assert (tmp_path / "store").stat().st_mode & 0o777 == 0o700

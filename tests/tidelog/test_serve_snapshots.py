@@ -142,6 +142,7 @@ def stdio_elsewhere(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """A server on another store, whose keeper's start shows that time enough has passed."""
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()
+    assert tidelog("init", cwd=elsewhere).code == 0
     with stdio(elsewhere, TIDELOG_HOME=str(elsewhere / ".tidelog")) as process:
         yield process
 
