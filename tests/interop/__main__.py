@@ -1,6 +1,6 @@
 """`python -m tests.interop`: point every client at the server, print a table, fail on a failure.
 
-With names of sections (`python typescript inspector claude conformance`) only those are run.
+With names of sections (`python inspector claude`, …; --help lists them) only those are run.
 """
 
 import argparse
@@ -10,13 +10,22 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.interop import claude_code, inspector, node, python_clients, suite, typescript
+from tests.interop import (
+    claude_code,
+    inspector,
+    newcomer,
+    node,
+    python_clients,
+    suite,
+    typescript,
+)
 from tests.interop.report import Outcome, Report, Section, outcomes_of
 
 NEED_NODE = {
     "typescript": typescript.outcomes,
     "inspector": inspector.outcomes,
     "claude": claude_code.outcomes,
+    "newcomer": newcomer.outcomes,
     "conformance": suite.outcomes,
 }
 SECTIONS = ("python", *NEED_NODE)
