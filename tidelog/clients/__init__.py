@@ -1,0 +1,1 @@
+"""The assistants that `tidelog install` knows, and the two kinds of files they are set up in."""
