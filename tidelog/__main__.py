@@ -57,6 +57,8 @@ COMMANDS = {
     "hub": "hubs:hub",
     "conflicts": "conflicts:conflicts",
     "doctor": "doctor:doctor",
+    "install": "targets.command:install",
+    "uninstall": "targets.command:uninstall",
     "completion": "completing:completion",
     "demo": "demo.command:demo",
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from tidelog import __version__
 from tidelog.conflict_arguments import add_actions
+from tidelog.install_arguments import add_install
 from tidelog.parsing import Address, CommandParser, Parser, address, count, days
 from tidelog.subcommands import Commands, command, reading
 from tidelog.sync_arguments import add_hub, add_sync
@@ -52,6 +53,9 @@ class Arguments:
     full: bool = False
     list_only: bool = False
     repair: bool = False
+    scope: str = "user"
+    name: str = "tidelog"
+    print_only: bool = False
 
 
 Command = Callable[[Arguments], Coroutine[object, object, int]]
@@ -79,6 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_upkeep(commands)
     add_sync(commands)
     add_hub(commands)
+    add_install(commands)
     return parser
 
 

@@ -17,6 +17,8 @@ SUMMARIES = {
     "hub": "make a hub, run one on this machine, join one",
     "conflicts": "what two replicas changed apart from each other, to be settled",
     "doctor": "check the store and every layer below it, and repair them",
+    "install": "connect an assistant: write tidelog into its configuration",
+    "uninstall": "take it out of there again",
     "completion": "print what lets a shell complete commands, flags and refs",
     "demo": "watch two assistants work for an afternoon, on a scratch store",
 }

@@ -124,9 +124,7 @@ def _read(file: Path) -> _Seen | None:
     try:
         with file.open("rb") as opened:
             status = os.fstat(opened.fileno())
-            return _Seen(
-                opened.read(), status.st_mode & 0o7777, (status.st_uid, status.st_gid)
-            )
+            return _Seen(opened.read(), status.st_mode & 0o7777, (status.st_uid, status.st_gid))
     except FileNotFoundError:
         return None
 

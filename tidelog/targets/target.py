@@ -62,9 +62,9 @@ class Machine:
 class Asked:
     """What was asked for, with what a target may need to do it.
 
-    `command` starts tidelog, without its subcommand: the words for this machine in the user's scope,
-    for any machine in the project's. `store` is the folder of the store that is in use where the
-    command was given; None without one. `pinned` says that the user named that folder.
+    `command` starts tidelog, without its subcommand: the words for this machine in the user's
+    scope, for any machine in the project's. `store` is the folder of the store that is in use where
+    the command was given; None without one. `pinned` says that the user named that folder.
     """
 
     machine: Machine

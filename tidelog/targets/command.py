@@ -1,0 +1,122 @@
+"""`tidelog install` and `tidelog uninstall`."""
+
+import difflib
+import sys
+from pathlib import Path
+
+from localstore.errors import InvalidArguments
+from tidelog.arguments import Arguments
+from tidelog.opening import is_lost, locate
+from tidelog.screen import note, say
+from tidelog.targets.applying import read_text, rewrite
+from tidelog.targets.known import TARGETS
+from tidelog.targets.machine import anywhere, here, this_machine
+from tidelog.targets.target import Asked, Scope, Target
+from tidelog.wiring import now
+
+
+async def install(arguments: Arguments) -> int:
+    """`tidelog install`: list what there is, or put tidelog into one of them."""
+    if arguments.key is None:
+        from tidelog.targets.listing import show
+
+        return show(this_machine(), json=arguments.json)
+    target, asked = _target(arguments.key), _asked(arguments)
+    file = _file(target, asked)
+    if arguments.print_only:
+        note(f"this belongs into {asked.machine.shown(file)}")
+        sys.stdout.write(target.shown(asked))
+        return 0
+    if arguments.toolsets:
+        locate(arguments, Path.cwd())  # refuses a toolset that there is not
+    done = rewrite(
+        file,
+        lambda before: target.installed(before, asked),
+        private=target.private and asked.scope is Scope.USER,
+        moment=now(),
+    )
+    shown = asked.machine.shown(file)
+    if not done.changed:
+        say(f"It is there already: {shown} was not changed.")
+    else:
+        say(f"{target.summary} has tidelog now: {shown}")
+    if done.backup is not None:
+        say(f"As it was before: {asked.machine.shown(done.backup)}")
+    say("", *target.next_steps(asked))
+    return 0
+
+
+async def uninstall(arguments: Arguments) -> int:
+    """`tidelog uninstall`: take tidelog out of one of them."""
+    target, asked = _target(arguments.key or ""), _asked(arguments)
+    file = _file(target, asked)
+    shown = asked.machine.shown(file)
+    if arguments.print_only:
+        text = read_text(file)
+        after = None if text is None else target.removed(text, asked)
+        note(f"this would be left of {shown}" if after else f"nothing would be left of {shown}")
+        sys.stdout.write(after or "")
+        return 0
+    done = rewrite(
+        file,
+        lambda before: None if before is None else target.removed(before, asked),
+        private=target.private,
+        moment=now(),
+    )
+    if not done.changed:
+        say(f"There is no {asked.name} in {shown}: nothing was changed.")
+        return 0
+    if done.exists:
+        say(f"{target.summary} is without {asked.name} now: {shown}")
+    else:
+        say(f"{target.summary} is without {asked.name} now; {shown} held nothing else and is gone.")
+    if done.backup is not None:
+        say(f"As it was before: {asked.machine.shown(done.backup)}")
+    say(*target.last_steps(asked))
+    return 0
+
+
+def _target(name: str) -> Target:
+    if name in TARGETS:
+        return TARGETS[name]
+    near = difflib.get_close_matches(name, TARGETS, n=1)
+    raise InvalidArguments(
+        "TARGET",
+        f"there is none called {name!r}",
+        hint=f"did you mean {near[0]}?" if near else "`tidelog install` lists them all",
+    )
+
+
+def _asked(arguments: Arguments) -> Asked:
+    """What was asked for; an absent store is a target's business."""
+    machine, scope = this_machine(), Scope(arguments.scope)
+    place = locate(Arguments(home=arguments.home), Path.cwd()).place
+    prefix = Path(sys.prefix)
+    command = (
+        here(Path(sys.argv[0]), prefix, machine.variables)
+        if scope is Scope.USER
+        else anywhere(prefix, machine.variables)
+    )
+    is_there = place.store.exists() or is_lost(place)
+    return Asked(
+        machine=machine,
+        scope=scope,
+        command=command,
+        store=place.home if is_there else None,
+        pinned=arguments.home is not None,
+        name=arguments.name,
+        toolsets=arguments.toolsets,
+        read_only=bool(arguments.read_only),
+    )
+
+
+def _file(target: Target, asked: Asked) -> Path:
+    file = target.file(asked.machine, asked.scope)
+    if file is None:
+        other = "project" if asked.scope is Scope.USER else "user"
+        raise InvalidArguments(
+            "--scope",
+            f"{target.summary} has no file for a {asked.scope.value}",
+            hint=f"install it with --scope {other}",
+        )
+    return file
