@@ -40,7 +40,7 @@ def show(machine: Machine, *, json: bool) -> int:
     pieces = grid([_pieces(machine, each) for each in lines], width=screen.width, flexible=1)
     for each, line in zip(lines, pieces, strict=True):
         if each.is_first:
-            screen.show([said(each.target.name, "bold") + said(f"  {each.target.summary}")])
+            screen.show([said(each.target.name, "bold").append(f"  {each.target.summary}", "dim")])
         screen.show([line])
     say("", "`tidelog install NAME` adds tidelog to the file for you, in all projects, and keeps")
     say("the rest of it; `--scope project` takes the file a team shares; `--print` only shows.")
