@@ -1,7 +1,9 @@
 """Changing a file that belongs to somebody else: with a backup, whole or not at all."""
 
+import errno
 import os
 import secrets
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,7 +102,7 @@ def _replace(
         real.unlink()
         to_disk(real.parent)
         return Outcome(changed=True, exists=False)
-    _make_folder(real.parent)
+    real.parent.mkdir(parents=True, exist_ok=True)
     beside = real.with_name(f".{real.name}.{secrets.token_hex(4)}.tidelog-new")
     backup = None
     replaced = False
@@ -122,6 +124,8 @@ def _replace(
 
 def _read(file: Path) -> _Seen | None:
     try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            raise OSError(errno.EINVAL, "it is not a regular file")
         with file.open("rb") as opened:
             status = os.fstat(opened.fileno())
             return _Seen(opened.read(), status.st_mode & 0o7777, (status.st_uid, status.st_gid))
@@ -187,9 +191,4 @@ def _back_up(file: Path, seen: _Seen, moment: datetime) -> Path:
         except FileExistsError:
             continue
         return backup
-    raise FileExistsError(17, "there are too many backups of this second", str(file))
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder that is missing, and those above it, as their own program would."""
-    folder.mkdir(parents=True, exist_ok=True)
+    raise FileExistsError(errno.EEXIST, "there are too many backups of this second", str(file))

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 from localstore.errors import InvalidArguments
-from tidelog.arguments import Arguments
-from tidelog.opening import is_lost, locate
+from tidelog.arguments import TOOLSETS, Arguments
+from tidelog.opening import is_lost, locate, require_store
 from tidelog.screen import note, say
-from tidelog.targets.applying import read_text, rewrite
+from tidelog.targets.applying import Outcome, read_text, rewrite
 from tidelog.targets.known import TARGETS
 from tidelog.targets.machine import anywhere, here, this_machine
 from tidelog.targets.target import Asked, Scope, Target
@@ -27,8 +27,6 @@ async def install(arguments: Arguments) -> int:
         note(f"this belongs into {asked.machine.shown(file)}")
         sys.stdout.write(target.shown(asked))
         return 0
-    if arguments.toolsets:
-        locate(arguments, Path.cwd())  # refuses a toolset that there is not
     done = rewrite(
         file,
         lambda before: target.installed(before, asked),
@@ -37,11 +35,10 @@ async def install(arguments: Arguments) -> int:
     )
     shown = asked.machine.shown(file)
     if not done.changed:
-        say(f"It is there already: {shown} was not changed.")
+        say("It is there already; nothing was changed:", f"  {shown}")
     else:
-        say(f"{target.summary} has tidelog now: {shown}")
-    if done.backup is not None:
-        say(f"As it was before: {asked.machine.shown(done.backup)}")
+        say(f"{target.summary} has {asked.name} now:", f"  {shown}")
+    _tell_backup(done, asked)
     say("", *target.next_steps(asked))
     return 0
 
@@ -64,16 +61,19 @@ async def uninstall(arguments: Arguments) -> int:
         moment=now(),
     )
     if not done.changed:
-        say(f"There is no {asked.name} in {shown}: nothing was changed.")
+        say(f"There is no {asked.name} there; nothing was changed:", f"  {shown}")
         return 0
-    if done.exists:
-        say(f"{target.summary} is without {asked.name} now: {shown}")
-    else:
-        say(f"{target.summary} is without {asked.name} now; {shown} held nothing else and is gone.")
-    if done.backup is not None:
-        say(f"As it was before: {asked.machine.shown(done.backup)}")
-    say(*target.last_steps(asked))
+    say(f"{target.summary} is without {asked.name} now:", f"  {shown}")
+    if not done.exists:
+        say("Nothing else was in that file, so it is gone.")
+    _tell_backup(done, asked)
+    say("", *target.last_steps(asked))
     return 0
+
+
+def _tell_backup(done: Outcome, asked: Asked) -> None:
+    if done.backup is not None:
+        say("As it was before:", f"  {asked.machine.shown(done.backup)}")
 
 
 def _target(name: str) -> Target:
@@ -90,8 +90,21 @@ def _target(name: str) -> Target:
 def _asked(arguments: Arguments) -> Asked:
     """What was asked for; an absent store is a target's business."""
     machine, scope = this_machine(), Scope(arguments.scope)
-    place = locate(Arguments(home=arguments.home), Path.cwd()).place
-    prefix = Path(sys.prefix)
+    for toolset in (arguments.toolsets or TOOLSETS[0]).split(","):
+        if toolset not in TOOLSETS:
+            raise InvalidArguments(
+                "--toolsets", f"must be among {', '.join(TOOLSETS)}", got=toolset
+            )
+    setting = locate(arguments, Path.cwd())
+    if arguments.home is not None:
+        require_store(setting)
+    if scope is Scope.PROJECT and machine.project in (machine.home, Path("/")):
+        raise InvalidArguments(
+            "--scope",
+            f"{machine.project} is no project's folder",
+            hint="go to the folder of the project first",
+        )
+    place, prefix = setting.place, Path(sys.prefix)
     command = (
         here(Path(sys.argv[0]), prefix, machine.variables)
         if scope is Scope.USER

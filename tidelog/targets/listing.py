@@ -42,8 +42,8 @@ def show(machine: Machine, *, json: bool) -> int:
         if each.is_first:
             screen.show([said(each.target.name, "bold").append(f"  {each.target.summary}", "dim")])
         screen.show([line])
-    say("", "`tidelog install NAME` adds tidelog to the file for you, in all projects, and keeps")
-    say("the rest of it; `--scope project` takes the file a team shares; `--print` only shows.")
+    say("", "`tidelog install NAME` adds tidelog to the first of its files, for you, in all")
+    say("projects; `--scope project` to the one that a team shares; `--print` only shows.")
     return 0
 
 

@@ -141,10 +141,12 @@ def test_trailing_commas_stay_trailing() -> None:
 )
 def test_what_cannot_be_edited_is_refused(text: str, reason: str) -> None:
     """A text that is no JSON, or not of the form, is refused with the place and the reason."""
-    for attempt in (lambda: put(text, PATH, ENTRY), lambda: dropped(text, PATH)):
-        with pytest.raises(Unfit) as refused:
-            attempt()
-        assert reason in str(refused.value)
+    with pytest.raises(Unfit) as refused:
+        put(text, PATH, ENTRY)
+    assert reason in str(refused.value)
+    with pytest.raises(Unfit) as refused:
+        dropped(text, PATH)
+    assert reason in str(refused.value)
 
 
 @given(

@@ -5,7 +5,7 @@ import tomllib
 import pytest
 from hypothesis import assume, given
 
-from localstore.values import Row
+from localstore.values import Row, Value
 from tests.tidelog.clients.documents import toml_documents
 from tidelog.clients.tomledit import dropped, found, put
 from tidelog.clients.tomltext import statements
@@ -66,12 +66,13 @@ def test_a_value_can_be_replaced(text: str) -> None:
     """A value of our table is replaced or added, also below it, and the rest stays."""
     meaning(text)
     once = put(text, PATH, ENTRY)
-    for path, value in (
-        ((*PATH, "command"), "tidelog"),
-        ((*PATH, "fresh"), ["a"]),
-        ((*PATH, "env", "TIDELOG_HOME"), "/y"),
-        ((*PATH, "env", "MORE"), "z"),
-    ):
+    changes: list[tuple[list[str], Value]] = [
+        ([*PATH, "command"], "tidelog"),
+        ([*PATH, "fresh"], ["a"]),
+        ([*PATH, "env", "TIDELOG_HOME"], "/y"),
+        ([*PATH, "env", "MORE"], "z"),
+    ]
+    for path, value in changes:
         once = put(once, path, value)
         assert found(once, path) == value
     assert put(once, (*PATH, "command"), "tidelog") == once
