@@ -138,6 +138,30 @@ def test_a_table_within_a_line_is_left() -> None:
         dropped('mcp_servers = { tidelog = { command = "t" }, x = {} }', PATH)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        '"\\" [x] # "',
+        '"""\n\\"""\n[x]"""',
+        '"""four""""',
+        "'''five'''''",
+        "'\\'",
+        "[ # ]\n \"]\", ['['] ] # ]",
+        '{ a = "}", "b=c" = [ {} ] }',
+    ],
+)
+def test_where_a_value_ends(value: str) -> None:
+    """Quotes, brackets and comments within a value are not taken for its end."""
+    text = f'"k = [" = {value}\n[mcp_servers.tidelog]\ncommand = {value}\n'
+    assert [each.whole for each in statements(text)] == [
+        ("k = [",),
+        PATH,
+        (*PATH, "command"),
+    ]
+    assert tomllib.loads(text)
+    assert dropped(text, PATH) == f'"k = [" = {value}\n'
+
+
 @given(toml_documents())
 def test_statements_are_what_stands_there(text: str) -> None:
     """Statements do not overlap, and leave nothing but space and comments between them."""
