@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.interop import (
     claude_code,
     inspector,
+    installed,
     newcomer,
     node,
     python_clients,
@@ -26,6 +27,7 @@ NEED_NODE = {
     "inspector": inspector.outcomes,
     "claude": claude_code.outcomes,
     "newcomer": newcomer.outcomes,
+    "install": installed.outcomes,
     "conformance": suite.outcomes,
 }
 SECTIONS = ("python", *NEED_NODE)
