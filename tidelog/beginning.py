@@ -40,8 +40,8 @@ async def init(arguments: Arguments) -> int:
         say(f"From here down it is used instead of {above.store}.")
     if hub:
         await _join(place, setting, hub, project)
-    say("", "Now connect an assistant, for example:", "  claude mcp add tidelog -- tidelog serve")
-    say("and look at what it does with `tidelog status`.")
+    say("", "Now connect an assistant, for example:", "  tidelog install claude-code")
+    say("(`tidelog install` lists the others), and look at what it does with `tidelog status`.")
     return 0
 
 

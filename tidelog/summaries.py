@@ -3,6 +3,8 @@
 SUMMARIES = {
     "init": "make a store for the project in this folder",
     "serve": "be an MCP server for an assistant, over stdio or HTTP",
+    "install": "connect an assistant: write tidelog into its configuration",
+    "uninstall": "take it out of there again",
     "status": "how the project stands",
     "ready": "what can be started now",
     "show": "one item, with what is above, below and around it",
@@ -17,8 +19,6 @@ SUMMARIES = {
     "hub": "make a hub, run one on this machine, join one",
     "conflicts": "what two replicas changed apart from each other, to be settled",
     "doctor": "check the store and every layer below it, and repair them",
-    "install": "connect an assistant: write tidelog into its configuration",
-    "uninstall": "take it out of there again",
     "completion": "print what lets a shell complete commands, flags and refs",
     "demo": "watch two assistants work for an afternoon, on a scratch store",
 }
