@@ -21,7 +21,9 @@ from tests.interop.scratch import Finished, Project, run, scratch_project
 CLAUDE, CODEX = "@anthropic-ai/claude-code", "@openai/codex"
 GEMINI, COPILOT = "@google/gemini-cli", "@github/copilot"
 OPENCODE, VSCODE = "opencode-ai", "@codingame/monaco-vscode-api"
+VSCODE_SERVERS = "@codingame/monaco-vscode-mcp-service-override"
 SCRIPT = Path(__file__).with_name("vscode_file.mjs")
+DISCOVERY = Path(__file__).with_name("vscode_discovery.mjs")
 SECONDS = 120.0
 
 
@@ -82,6 +84,10 @@ def outcomes(node: Node) -> Iterator[Outcome]:
         for scope in ("user", "project"):
             what = f"tidelog install, for a {scope}: {how}"
             yield timed(shown, what, partial(_installed, node, (client, scope), ask))
+    for client in ("claude-desktop", "cursor", "windsurf"):
+        what = f"tidelog install {client}: VS Code takes it over"
+        check = partial(_installed, node, (client, "user"), partial(_discovered, client))
+        yield timed(f"VS Code, as of {versions()[VSCODE_SERVERS]}", what, check)
 
 
 def _installed(node: Node, which: tuple[str, str], ask: Ask) -> str:
@@ -167,6 +173,17 @@ def _vscode(account: Account, scope: str) -> str | None:
     told: Row = json.loads(account.script(script, str(places[scope])))
     assert told == {"servers": ["tidelog"], "mistakes": [], "objections": [], "notices": True}, told
     return "no objections"
+
+
+def _discovered(client: str, account: Account, scope: str) -> str | None:
+    script = Path(shutil.copy(DISCOVERY, FOLDER))
+    told: dict[str, list[Row] | None] = json.loads(account.script(script, str(account.home)))
+    servers = told[client]
+    if servers is None:
+        return None
+    [server] = servers
+    assert server["env"] == {"TIDELOG_HOME": str(account.project.home)}, server
+    return _entry(account, scope, server)
 
 
 def _entry(account: Account, scope: str, entry: object) -> str:
