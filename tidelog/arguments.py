@@ -53,7 +53,7 @@ class Arguments:
     full: bool = False
     list_only: bool = False
     repair: bool = False
-    scope: str = "user"
+    scope: str | None = None
     name: str = "tidelog"
     print_only: bool = False
 

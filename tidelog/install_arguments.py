@@ -31,8 +31,8 @@ def _add_place(added: CommandParser) -> None:
     added.add_argument(
         "--scope",
         choices=SCOPES,
-        default="user",
-        help="for you, in all projects (default), or for everybody in this project",
+        help="for you, in all projects (the default where it can be), or for everybody in this "
+        "project",
     )
     added.add_argument(
         "--name", metavar="NAME", default="tidelog", help="what to call it there (tidelog)"

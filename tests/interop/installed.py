@@ -17,6 +17,8 @@ from localstore.values import Row
 from tests.interop.node import FOLDER, Node, versions
 from tests.interop.report import Outcome, timed
 from tests.interop.scratch import Finished, Project, run, scratch_project
+from tidelog.clients.catalogue import CLIENTS
+from tidelog.targets.target import Machine, Scope
 
 CLAUDE, CODEX = "@anthropic-ai/claude-code", "@openai/codex"
 GEMINI, COPILOT = "@google/gemini-cli", "@github/copilot"
@@ -163,14 +165,13 @@ def _opencode(account: Account, scope: str) -> str | None:
 
 
 def _vscode(account: Account, scope: str) -> str | None:
-    places = {
-        "user": account.home / ".config/Code/User/mcp.json",
-        "project": account.project.folder / ".vscode/mcp.json",
-    }
-    if not places[scope].exists():
+    machine = Machine(account.home, account.project.folder, sys.platform, {})
+    file = next(each for each in CLIENTS if each.name == "vscode").file(machine, Scope(scope))
+    assert file is not None
+    if not file.exists():
         return None
     script = Path(shutil.copy(SCRIPT, FOLDER))  # Node looks for packages above the script
-    told: Row = json.loads(account.script(script, str(places[scope])))
+    told: Row = json.loads(account.script(script, str(file)))
     assert told == {"servers": ["tidelog"], "mistakes": [], "objections": [], "notices": True}, told
     return "no objections"
 

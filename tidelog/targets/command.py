@@ -11,7 +11,7 @@ from tidelog.screen import note, say
 from tidelog.targets.applying import Outcome, read_text, rewrite
 from tidelog.targets.known import TARGETS
 from tidelog.targets.machine import anywhere, here, this_machine
-from tidelog.targets.target import Asked, Scope, Target
+from tidelog.targets.target import NAME, Asked, Machine, Scope, Target
 from tidelog.wiring import now
 
 
@@ -21,7 +21,8 @@ async def install(arguments: Arguments) -> int:
         from tidelog.targets.listing import show
 
         return show(this_machine(), json=arguments.json)
-    target, asked = _target(arguments.key), _asked(arguments)
+    target = _target(arguments.key)
+    asked = _asked(arguments, target, installing=True)
     file = _file(target, asked)
     if arguments.print_only:
         note(f"this belongs into {asked.machine.shown(file)}")
@@ -45,7 +46,8 @@ async def install(arguments: Arguments) -> int:
 
 async def uninstall(arguments: Arguments) -> int:
     """`tidelog uninstall`: take tidelog out of one of them."""
-    target, asked = _target(arguments.key or ""), _asked(arguments)
+    target = _target(arguments.key or "")
+    asked = _asked(arguments, target, installing=False)
     file = _file(target, asked)
     shown = asked.machine.shown(file)
     if arguments.print_only:
@@ -62,6 +64,7 @@ async def uninstall(arguments: Arguments) -> int:
     )
     if not done.changed:
         say(f"There is no {asked.name} there; nothing was changed:", f"  {shown}")
+        say(*_where_else(target, asked))
         return 0
     say(f"{target.summary} is without {asked.name} now:", f"  {shown}")
     if not done.exists:
@@ -69,6 +72,18 @@ async def uninstall(arguments: Arguments) -> int:
     _tell_backup(done, asked)
     say("", *target.last_steps(asked))
     return 0
+
+
+def _where_else(target: Target, asked: Asked) -> list[str]:
+    """Where tidelog stands instead: under another name, or in the file of the other scope."""
+    places: list[str] = []
+    for scope in Scope:
+        file = target.file(asked.machine, scope)
+        text = None if file is None else read_text(file)
+        if file is not None and text is not None and target.stands(text):
+            way = "--name" if scope is asked.scope else f"--scope {scope.value}"
+            places += [f"It stands elsewhere ({way}):", f"  {asked.machine.shown(file)}"]
+    return places
 
 
 def _tell_backup(done: Outcome, asked: Asked) -> None:
@@ -87,9 +102,10 @@ def _target(name: str) -> Target:
     )
 
 
-def _asked(arguments: Arguments) -> Asked:
+def _asked(arguments: Arguments, target: Target, *, installing: bool) -> Asked:
     """What was asked for; an absent store is a target's business."""
-    machine, scope = this_machine(), Scope(arguments.scope)
+    machine = this_machine()
+    scope = Scope(arguments.scope) if arguments.scope else _usual_scope(target, machine)
     for toolset in (arguments.toolsets or TOOLSETS[0]).split(","):
         if toolset not in TOOLSETS:
             raise InvalidArguments(
@@ -104,23 +120,31 @@ def _asked(arguments: Arguments) -> Asked:
             f"{machine.project} is no project's folder",
             hint="go to the folder of the project first",
         )
-    place, prefix = setting.place, Path(sys.prefix)
-    command = (
-        here(Path(sys.argv[0]), prefix, machine.variables)
-        if scope is Scope.USER
-        else anywhere(prefix, machine.variables)
-    )
-    is_there = place.store.exists() or is_lost(place)
+    place = setting.place
     return Asked(
         machine=machine,
         scope=scope,
-        command=command,
-        store=place.home if is_there else None,
+        command=_command(machine, scope) if installing else [NAME],
+        store=place.home if place.store.exists() or is_lost(place) else None,
         pinned=arguments.home is not None,
         name=arguments.name,
         toolsets=arguments.toolsets,
         read_only=bool(arguments.read_only),
     )
+
+
+def _command(machine: Machine, scope: Scope) -> list[str]:
+    """The words that start tidelog, for this machine or for any."""
+    prefix = Path(sys.prefix)
+    if scope is Scope.PROJECT:
+        return anywhere(prefix, machine.variables)
+    return here(Path(sys.argv[0]), prefix, machine.variables)
+
+
+def _usual_scope(target: Target, machine: Machine) -> Scope:
+    """The user's; of a target that only projects have, the project's."""
+    has_own = target.file(machine, Scope.USER) is not None
+    return Scope.USER if has_own else Scope.PROJECT
 
 
 def _file(target: Target, asked: Asked) -> Path:

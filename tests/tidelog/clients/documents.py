@@ -3,9 +3,13 @@
 import json
 import re
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from localstore.values import Row, Value
+
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""For tests that may run on a machine that stands still for a while."""
 
 FOREIGN_NAMES = ("github", "files", "päckchen", "a b", "zażółć 🐢", "tide", "serve", "x.y")
 KEYS = ("theme", "mcpServers", "servers", "mcp", "inputs", "", "a/b", "№", "numStartups", "env")

@@ -32,6 +32,17 @@ def test_print_changes_nothing(account: Account) -> None:
     assert files_of(account.home) == there
 
 
+def test_uninstall_says_where_else_it_stands(account: Account) -> None:
+    """Where there is nothing to take out, the other name or the other file is told."""
+    account.install("cursor", "--name", "harbour")
+    account.install("cursor", "--scope", "project")
+    told = account.uninstall("cursor")
+    assert "There is no tidelog there; nothing was changed:\n  ~/.cursor/mcp.json\n" in told
+    assert "It stands elsewhere (--name):\n  ~/.cursor/mcp.json\n" in told
+    assert "It stands elsewhere (--scope project):\n  ~/code/harbour/.cursor/mcp.json\n" in told
+    assert "elsewhere" not in account.uninstall("codex")
+
+
 def test_flags_reach_the_server(account: Account) -> None:
     """--toolsets and --read-only are written; without them a second install takes them out."""
     account.install("gemini-cli", "--toolsets", "core,sync", "--read-only")

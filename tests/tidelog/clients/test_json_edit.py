@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localstore.values import Row, Value
-from tests.tidelog.clients.documents import json_documents, meaning
+from tests.tidelog.clients.documents import json_documents, meaning, patient
 from tidelog.clients.jsonedit import dropped, found, put
 from tidelog.clients.unfit import Unfit
 
@@ -40,6 +40,7 @@ def is_within(short: str, long: str) -> bool:
     return all(each in rest for each in short)
 
 
+@patient
 @given(json_documents())
 def test_nothing_foreign_changes(text: str) -> None:
     """What a document means afterwards is what it meant, and our entry; every byte is kept."""
@@ -52,6 +53,7 @@ def test_nothing_foreign_changes(text: str) -> None:
     assert is_within(text, after)
 
 
+@patient
 @given(json_documents())
 def test_taking_out_gives_back_the_same_bytes(text: str) -> None:
     """What put has written, dropped takes away, and nothing else."""
@@ -84,6 +86,7 @@ def test_what_is_around_a_dropped_member(text: str, left: str) -> None:
     assert dropped(text, ("b",)) == left
 
 
+@patient
 @given(json_documents())
 def test_twice_is_once(text: str) -> None:
     """Putting the same value again writes what is there."""
@@ -91,6 +94,7 @@ def test_twice_is_once(text: str) -> None:
     assert meaning(put(once, PATH, ENTRY)) == meaning(once)
 
 
+@patient
 @given(json_documents(), st.sampled_from(["github", "files", "x.y"]))
 def test_any_member_can_be_dropped(text: str, name: str) -> None:
     """Dropping a member, wherever it stands and whatever is around it, leaves the others."""
@@ -103,6 +107,7 @@ def test_any_member_can_be_dropped(text: str, name: str) -> None:
     assert meaning(after) == before
 
 
+@patient
 @given(json_documents(), st.sampled_from(["command", "args", "fresh"]), json_documents())
 def test_a_value_can_be_replaced(text: str, field: str, other: str) -> None:
     """A value within an entry is replaced or added, and the rest stays."""
@@ -116,6 +121,7 @@ def test_a_value_can_be_replaced(text: str, field: str, other: str) -> None:
     assert after == expected
 
 
+@patient
 @given(BLANKS)
 def test_blank_files_are_begun(text: str) -> None:
     """In a file without anything a document is begun, and nothing is left of it afterwards."""
@@ -186,6 +192,7 @@ def test_what_cannot_be_edited_is_refused(text: str, reason: str) -> None:
     assert reason in str(refused.value)
 
 
+@patient
 @given(
     st.text(max_size=40) | st.lists(st.sampled_from('{}[]",:/*\n\\ a1'), max_size=30).map("".join)
 )
@@ -198,6 +205,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert found(after, PATH) == ENTRY
 
 
+@patient
 @given(json_documents())
 def test_it_reads_what_python_reads(text: str) -> None:
     """A value is found as Python's own reader sees it."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 
 from localstore.values import Row, Value
-from tests.tidelog.clients.documents import toml_documents
+from tests.tidelog.clients.documents import patient, toml_documents
 from tidelog.clients.tomledit import dropped, found, put
 from tidelog.clients.tomltext import statements
 from tidelog.clients.unfit import Unfit
@@ -24,6 +24,7 @@ def meaning(text: str) -> dict[str, object]:
         raise
 
 
+@patient
 @given(toml_documents())
 def test_nothing_foreign_changes(text: str) -> None:
     """What a document means afterwards is what it meant, and our table; every byte is kept."""
@@ -36,6 +37,7 @@ def test_nothing_foreign_changes(text: str) -> None:
     assert after.startswith(text)
 
 
+@patient
 @given(toml_documents())
 def test_taking_out_gives_back_the_same_bytes(text: str) -> None:
     """What put has written, dropped takes away, and nothing else."""
@@ -44,6 +46,7 @@ def test_taking_out_gives_back_the_same_bytes(text: str) -> None:
     assert left == (text or None) if text.removeprefix("\ufeff") else left is None
 
 
+@patient
 @given(toml_documents(), toml_documents())
 def test_what_was_added_behind_it_stays(text: str, more: str) -> None:
     """Tables that others append to the file stay where they are when ours is taken out."""
@@ -61,6 +64,7 @@ def test_what_was_added_behind_it_stays(text: str, more: str) -> None:
     assert repr(left_servers) == repr(expected)
 
 
+@patient
 @given(toml_documents())
 def test_a_value_can_be_replaced(text: str) -> None:
     """A value of our table is replaced or added, also below it, and the rest stays."""
@@ -162,6 +166,7 @@ def test_where_a_value_ends(value: str) -> None:
     assert dropped(text, PATH) == f'"k = [" = {value}\n'
 
 
+@patient
 @given(toml_documents())
 def test_statements_are_what_stands_there(text: str) -> None:
     """Statements do not overlap, and leave nothing but space and comments between them."""
