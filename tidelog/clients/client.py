@@ -86,8 +86,8 @@ class Client:
             steps = [f"It works on {asked.machine.shown(Path(store))}."]
         else:
             steps = [
-                "It works on the project it is started in: on the nearest .tidelog, and where",
-                "there is none it makes one at the top of the git repository.",
+                "It works on the project you open: on the nearest .tidelog; where there is none",
+                "it makes one. To have it in this project only, use `--scope project` instead.",
             ]
         steps.append(self.restart)
         if asked.scope is Scope.PROJECT and self.approve:
@@ -110,9 +110,16 @@ class Client:
                     text = self._with(text, (*path, key, variable), each)
             else:
                 text = self._with(text, (*path, key), value)
-        if environment not in entry:
-            text = self.shape.format.dropped(text, (*path, environment, HOME_VARIABLE)) or ""
+        store = (*path, environment, HOME_VARIABLE)
+        if environment not in entry and self.shape.format.found(text, store) is not None:
+            text = self._without(text, store)
+            if self.shape.format.found(text, store[:-1]) == {}:
+                text = self._without(text, store[:-1])
         return text
+
+    def _without(self, text: str, path: Sequence[str]) -> str:
+        """The text without a field of our entry, which leaves others, so that something is left."""
+        return self.shape.format.dropped(text, path) or text
 
     def _with(self, text: str, path: Sequence[str], value: Value) -> str:
         there = self.shape.format.found(text, path)

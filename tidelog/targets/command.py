@@ -81,8 +81,10 @@ def _where_else(target: Target, asked: Asked) -> list[str]:
         file = target.file(asked.machine, scope)
         text = None if file is None else read_text(file)
         if file is not None and text is not None and target.stands(text):
-            way = "--name" if scope is asked.scope else f"--scope {scope.value}"
-            places += [f"It stands elsewhere ({way}):", f"  {asked.machine.shown(file)}"]
+            where = "there under another name, to be given with --name"
+            if scope is not asked.scope:
+                where = f"in the file for --scope {scope.value}"
+            places += [f"It stands {where}:", f"  {asked.machine.shown(file)}"]
     return places
 
 

@@ -38,9 +38,12 @@ def test_uninstall_says_where_else_it_stands(account: Account) -> None:
     account.install("cursor", "--scope", "project")
     told = account.uninstall("cursor")
     assert "There is no tidelog there; nothing was changed:\n  ~/.cursor/mcp.json\n" in told
-    assert "It stands elsewhere (--name):\n  ~/.cursor/mcp.json\n" in told
-    assert "It stands elsewhere (--scope project):\n  ~/code/harbour/.cursor/mcp.json\n" in told
-    assert "elsewhere" not in account.uninstall("codex")
+    assert (
+        "It stands there under another name, to be given with --name:\n  ~/.cursor/mcp.json\n"
+        in told
+    )
+    assert "It stands in the file for --scope project:\n  ~/code/harbour/.cursor/mcp.json\n" in told
+    assert "It stands" not in account.uninstall("codex")
 
 
 def test_flags_reach_the_server(account: Account) -> None:
