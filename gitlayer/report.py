@@ -59,7 +59,8 @@ def _inert(value: object) -> str:
 
 def _source(name: str) -> str:
     """A template from the package, or, in a checkout, from the folder `templates` beside it."""
-    packaged = files("gitlayer") / "templates" / name
+    packaged = files("gitlayer") / "templates" / "report" / name
     if packaged.is_file():
         return packaged.read_text(encoding="utf-8")
-    return (Path(__file__).parent.parent / "templates" / name).read_text(encoding="utf-8")
+    checkout = Path(__file__).parent.parent / "templates" / "report"
+    return (checkout / name).read_text(encoding="utf-8")
