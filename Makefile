@@ -85,6 +85,10 @@ wheel: $(STAMP) ## Build the wheel and the source archive into dist/
 	@rm -rf dist
 	@$(BIN)/python -m hatchling build --directory dist
 
+.PHONY: packages
+packages: wheel ## Build all that is published: also server.json, the .mcpb bundle, the plugin
+	@$(BIN)/python -m tidelog.packages dist
+
 .PHONY: clean
 clean: ## Remove the environment, builds and caches
 	@rm -rf $(VENV) dist build .interop .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""What is published beside the wheel: made from the code, and true of it."""

@@ -1,0 +1,50 @@
+"""The Claude Code plugin, as far as it can be looked at without Claude Code."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.packages.shapes import Catalogue, PluginManifest, Servers
+from tests.tidy_source import ROOT
+from tidelog import __version__
+from tidelog.arguments import parse
+
+
+@pytest.fixture
+def catalogue(dist: Path) -> Catalogue:
+    """The catalogue of one that the plugin comes in."""
+    file = dist / "claude-plugin" / ".claude-plugin" / "marketplace.json"
+    return Catalogue.model_validate_json(file.read_bytes())
+
+
+def test_one_version(dist: Path, catalogue: Catalogue) -> None:
+    """Catalogue and plugin are of the version of the code, under one name."""
+    listed = catalogue.plugins[0]
+    file = dist / "claude-plugin" / listed.source / ".claude-plugin" / "plugin.json"
+    plugin = PluginManifest.model_validate_json(file.read_bytes())
+    assert (listed.name, listed.version) == (plugin.name, plugin.version)
+    assert plugin.version == __version__
+
+
+def test_server_is_of_that_version(dist: Path) -> None:
+    """The server that the plugin starts is the one its skill is about, by a command of tidelog."""
+    file = dist / "claude-plugin" / "tidelog" / ".mcp.json"
+    servers = Servers.model_validate_json(file.read_bytes()).servers
+    start = servers["tidelog"]
+    assert (start.command, start.args[0]) == ("uvx", f"tidelog@{__version__}")
+    assert parse(start.args[1:]).command == "serve"
+    assert servers.keys() == {"tidelog"}
+
+
+def test_skill_is_whole(dist: Path) -> None:
+    """Every file of the skill is there, as it is in the sources."""
+    source, made = ROOT / "templates" / "skill", dist / "claude-plugin/tidelog/skills/tidelog"
+    files = {path.relative_to(source) for path in source.rglob("*.md")}
+    assert {path.relative_to(made) for path in made.rglob("*") if path.is_file()} == files
+    assert all((made / file).read_bytes() == (source / file).read_bytes() for file in files)
+
+
+def test_page_names_its_commands(dist: Path, catalogue: Catalogue) -> None:
+    """The plugin's own page installs it by the names that the catalogue gives it."""
+    page = (dist / "claude-plugin" / "tidelog" / "README.md").read_text(encoding="utf-8")
+    assert f"claude plugin install {catalogue.plugins[0].name}@{catalogue.name}" in page
