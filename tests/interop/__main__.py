@@ -16,6 +16,7 @@ from tests.interop import (
     installed,
     newcomer,
     node,
+    packages,
     python_clients,
     suite,
     typescript,
@@ -28,6 +29,7 @@ NEED_NODE = {
     "claude": claude_code.outcomes,
     "newcomer": newcomer.outcomes,
     "install": installed.outcomes,
+    "packages": packages.outcomes,
     "conformance": suite.outcomes,
 }
 SECTIONS = ("python", *NEED_NODE)

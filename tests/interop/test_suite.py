@@ -96,11 +96,15 @@ def test_page_tells_what_is_expected() -> None:
 
 
 def test_page_names_the_versions() -> None:
-    """docs/conformance.md names the exact version of each client that runs on Node."""
+    """docs/conformance.md names the exact version of each client that runs on Node, and of uv and
+    skillsaw."""
     pinned = json.loads(MANIFEST.read_text("utf-8"))["dependencies"]
     page = PAGE.read_text("utf-8")
     assert all(re.fullmatch(r"\d+\.\d+\.\d+(-[a-z]+\.\d+)?", each) for each in pinned.values())
     assert [name for name, version in pinned.items() if f"`{name}` | {version} |" not in page] == []
+    pins = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    for name, version in (pin.split("==") for pin in pins):
+        assert name not in ("skillsaw", "uv") or f"| {name} | {version} |" in page
 
 
 def test_failure_is_a_line_of_the_table() -> None:

@@ -19,9 +19,12 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 
 
 async def status_of(
-    command: Sequence[str], folder: Path, variables: Mapping[str, str]
+    command: Sequence[str], folder: Path, variables: Mapping[str, str], *, log: Path
 ) -> tuple[Row, list[str]]:
-    """Start a server in `folder`, have it make an item, and return its status and its tools."""
+    """Start a server in `folder`, have it make an item, and return its status and its tools.
+
+    What it says on standard error goes into the file `log`.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TIDELOG")}
     transport = StdioTransport(
         command[0],
@@ -29,6 +32,7 @@ async def status_of(
         env=kept | {"TIDELOG_SNAPSHOTS": "false", "TIDELOG_SYNC": "false"} | dict(variables),
         cwd=str(folder),
         keep_alive=False,
+        log_file=log,
     )
     async with Client(transport) as client:
         tools = [tool.name for tool in await client.list_tools()]

@@ -72,7 +72,8 @@ def test_what_it_says_starts_a_server(
     command = [filled(word, values) for word in (start.command, *start.args)]
     assert command == ["uv", "run", "--directory", str(unpacked), manifest.server.entry_point]
     variables = {name: filled(value, values) for name, value in start.env.items()}
-    status, tools = asyncio.run(status_of([sys.executable, command[-1]], unpacked, variables))
+    command, log = [sys.executable, command[-1]], tmp_path / "log"
+    status, tools = asyncio.run(status_of(command, unpacked, variables, log=log))
     assert status["project"] == "my project"
     assert status["total"] == (0 if read_only else 1)
     assert ("create_work_item" in tools) is not read_only
