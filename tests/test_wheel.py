@@ -169,7 +169,7 @@ def test_installed_texts_are_the_checkouts(environment: Path, tmp_path: Path) ->
         "sys.stdout.write(packaged_text(sys.argv[1]))"
     )
     python = environment / "bin" / "python"
-    for name in ("skill/SKILL.md", "agents/AGENTS.md"):
+    for name in ("skill/SKILL.md", "agents/AGENTS.md", "service/daemon.service"):
         here = (ROOT / "templates" / name).read_text(encoding="utf-8")
         assert run([python, "-c", code, name], tmp_path) == here
 

@@ -6,6 +6,7 @@ The packages are built anew; uv gets a cache of this run, so that it installs as
 import asyncio
 import json
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from tests.interop.scratch import ROOT, Finished, run
 from tests.packages.shapes import Manifest
 from tests.packages.starting import filled, status_of
 from tidelog import __version__
+from tidelog.targets.systemd import unit
 
 MCPB = "@anthropic-ai/mcpb"
 BIN = Path(sys.executable).parent
@@ -87,6 +89,8 @@ def outcomes(node: Node) -> Iterator[Outcome]:
         yield timed(f"uv {uv}", "what the bundle says, started", partial(_bundle, bench))
         yield timed(claude, "plugin validate --strict, 3 times", partial(_validate, bench))
         yield timed(claude, "plugin install, mcp list", partial(_install, bench))
+        if shutil.which("systemd-analyze"):
+            yield timed("systemd", "the daemon's unit, in an odd folder", partial(_systemd, bench))
 
 
 def _build(bench: Bench) -> None:
@@ -159,6 +163,26 @@ def _install(bench: Bench) -> str:
     assert lines[0].endswith("✔ Connected"), done.stdout + done.stderr
     assert (project / ".tidelog" / "store.db").is_file()
     return "plugin:tidelog:tidelog: connected"
+
+
+def _systemd(bench: Bench) -> str:
+    program = bench.project("o%dd $HOME pot of ☂") / "tidelog"
+    program.symlink_to("/bin/true")
+    store = str(bench.project("a \"%d\" $HOME \\ 'x'"))
+    assert not _complaints(bench, program, store)
+    program.unlink()
+    assert "not executable" in _complaints(bench, program, store), "it never looked for it"
+    return "no complaint; without the program it complains"
+
+
+def _complaints(bench: Bench, program: Path, store: str) -> str:
+    file = bench.folder / "tidelog-odd.service"
+    command = [str(program), "sync", "--watch", "--home", store]
+    file.write_text(unit(command, store, Path(store).name, "/usr/bin"), encoding="utf-8")
+    where = {"HOME": str(bench.folder), "XDG_RUNTIME_DIR": str(bench.folder), "LANG": "C.UTF-8"}
+    verify = ["systemd-analyze", "--user", "verify", str(file)]
+    done = run(verify, os.environ | where, bench.folder)
+    return done.stdout + done.stderr
 
 
 def _served(
