@@ -145,8 +145,10 @@ def _bundle(bench: Bench) -> str:
 
 def _validate(bench: Bench) -> str:
     plugin = bench.plugin / "tidelog"
-    for folder in (bench.plugin, plugin, plugin / "skills"):
-        _passed(_claude(bench, bench.folder, ["plugin", "validate", "--strict", str(folder)]))
+    words = ["plugin", "validate", "--strict"]
+    for folder in (bench.plugin, plugin / "skills"):
+        _passed(_claude(bench, bench.folder, [*words, str(folder)]))
+    _passed(_claude(bench, bench.folder, [*words, "--profile", "directory", str(plugin)]))
     return "no error, no warning"
 
 

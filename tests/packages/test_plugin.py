@@ -1,5 +1,7 @@
 """The Claude Code plugin, as far as it can be looked at without Claude Code."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,19 @@ def test_page_names_its_commands(dist: Path, catalogue: Catalogue) -> None:
     """The plugin's own page installs it by the names that the catalogue gives it."""
     page = (dist / "claude-plugin" / "tidelog" / "README.md").read_text(encoding="utf-8")
     assert f"claude plugin install {catalogue.plugins[0].name}@{catalogue.name}" in page
+
+
+def test_icon_is_a_picture(dist: Path) -> None:
+    """The icon is a PNG of 512 by 512 with clear corners, and something light on something dark."""
+    read = (dist / "claude-plugin" / "tidelog" / ".claude-plugin" / "icon.png").read_bytes()
+    assert read.startswith(b"\x89PNG\r\n\x1a\n")
+    assert struct.unpack(">II", read[16:24]) == (512, 512)
+    rows = zlib.decompress(read[41 : 41 + int.from_bytes(read[33:37], "big")])
+    width = 1 + 512 * 4
+    assert len(rows) == 512 * width
+    corner, above, bullet = (
+        tuple(rows[y * width + 1 + x * 4 :][:4]) for x, y in ((0, 0), (128, 60), (128, 256))
+    )
+    assert (corner[3], above[3], bullet[3]) == (0, 255, 255)
+    assert min(bullet[:3]) > 200
+    assert max(above[:3]) < 100

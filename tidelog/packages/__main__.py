@@ -45,7 +45,7 @@ def build(dist: Path, wheel: Path) -> list[Path]:
     for name, content in plugin_files(facts).items():
         file = plugin / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
+        file.write_bytes(content)
     return [listing, bundle, plugin]
 
 

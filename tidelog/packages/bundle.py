@@ -13,9 +13,10 @@ from localstore.values import Row, Value
 from mcp_server.server import offered_tools
 from mcp_server.tools import ALL_TOOLSETS
 from tidelog.packages.facts import Facts, text_of
+from tidelog.packages.icon import icon_png
 
 MANIFEST_VERSION = "0.4"
-ENTRY_POINT = "server/main.py"
+ENTRY_POINT, ICON = "server/main.py", "icon.png"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time a zip file can hold: the same content is the same bundle."""
 
@@ -43,6 +44,7 @@ def manifest(facts: Facts) -> Row:
         "author": {"name": facts.author},
         "license": facts.license,
         "keywords": list(facts.keywords),
+        "icon": ICON,
         "server": {
             "type": "uv",
             "entry_point": ENTRY_POINT,
@@ -73,6 +75,7 @@ def bundle_files(facts: Facts, wheel: Path) -> dict[str, bytes]:
         "manifest.json": written.encode(),
         "pyproject.toml": _project(facts, wheel.name).encode(),
         ENTRY_POINT: _MAIN.encode(),
+        ICON: icon_png(),
         f"wheels/{wheel.name}": wheel.read_bytes(),
         "LICENSE": text_of("LICENSE").encode(),
     }

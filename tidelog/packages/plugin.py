@@ -5,22 +5,23 @@ import json
 from localstore.values import Row
 from tidelog.packaged import SKILL_FILES
 from tidelog.packages.facts import Facts, text_of
+from tidelog.packages.icon import icon_png
 
 
-def plugin_files(facts: Facts) -> dict[str, str]:
+def plugin_files(facts: Facts) -> dict[str, bytes]:
     """Every file of a marketplace with the one plugin in it, by its path."""
     plugin = facts.name
-    skill = {
-        f"{plugin}/skills/{facts.name}/{name}": text_of(f"templates/skill/{name}")
-        for name in SKILL_FILES
-    }
-    return skill | {
+    texts = {
         ".claude-plugin/marketplace.json": _json(marketplace(facts)),
         f"{plugin}/.claude-plugin/plugin.json": _json(plugin_manifest(facts)),
         f"{plugin}/.mcp.json": _json(servers(facts)),
         f"{plugin}/README.md": text_of("templates/packages/plugin.md"),
         f"{plugin}/LICENSE": text_of("LICENSE"),
     }
+    for name in SKILL_FILES:
+        texts[f"{plugin}/skills/{facts.name}/{name}"] = text_of(f"templates/skill/{name}")
+    files = {path: text.encode() for path, text in texts.items()}
+    return files | {f"{plugin}/.claude-plugin/icon.png": icon_png()}
 
 
 def marketplace(facts: Facts) -> Row:
