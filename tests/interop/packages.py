@@ -22,6 +22,7 @@ from tests.interop.scratch import ROOT, Finished, run
 from tests.packages.shapes import Manifest
 from tests.packages.starting import filled, status_of
 from tidelog import __version__
+from tidelog.targets.skill_file import whole_skill
 from tidelog.targets.systemd import unit
 
 MCPB = "@anthropic-ai/mcpb"
@@ -87,7 +88,7 @@ def outcomes(node: Node) -> Iterator[Outcome]:
         yield timed(f"uv {uv}", "uvx tidelog serve, first time", partial(_uvx, bench))
         yield timed(mcpb, "unpack, validate", partial(_unpack, bench))
         yield timed(f"uv {uv}", "what the bundle says, started", partial(_bundle, bench))
-        yield timed(claude, "plugin validate --strict, 3 times", partial(_validate, bench))
+        yield timed(claude, "plugin validate --strict, 4 times", partial(_validate, bench))
         yield timed(claude, "plugin install, mcp list", partial(_install, bench))
         if shutil.which("systemd-analyze"):
             yield timed("systemd", "the daemon's unit, in an odd folder", partial(_systemd, bench))
@@ -146,7 +147,10 @@ def _bundle(bench: Bench) -> str:
 def _validate(bench: Bench) -> str:
     plugin = bench.plugin / "tidelog"
     words = ["plugin", "validate", "--strict"]
-    for folder in (bench.plugin, plugin / "skills"):
+    alone = bench.project("skills") / "tidelog" / "SKILL.md"
+    alone.parent.mkdir()
+    alone.write_text(whole_skill(), encoding="utf-8")
+    for folder in (bench.plugin, plugin / "skills", alone.parent.parent):
         _passed(_claude(bench, bench.folder, [*words, str(folder)]))
     _passed(_claude(bench, bench.folder, [*words, "--profile", "directory", str(plugin)]))
     return "no error, no warning"

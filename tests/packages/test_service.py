@@ -3,6 +3,7 @@
 import configparser
 import plistlib
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -144,3 +145,31 @@ def test_command_writes_and_takes_back(tmp_path: Path) -> None:
     assert str(project / ".tidelog") in file.read_text(encoding="utf-8")
     assert tidelog("uninstall", "daemon", cwd=project, **settings).code == 0
     assert not file.exists()
+
+
+def test_written_command_does_the_work(tmp_path: Path) -> None:
+    """Started as systemd starts it, with the unit's PATH and a home folder and nothing else, the
+    command keeps the store, and ends in peace when it is told to."""
+    project, settings = tmp_path / "my project", {"HOME": str(tmp_path / "home")}
+    project.mkdir()
+    tidelog("init", cwd=project, **settings)
+    sections = configparser.ConfigParser(interpolation=None)
+    shown = tidelog("install", "daemon", "--print", cwd=project, **settings)
+    sections.read_string(shown.out)
+    words = read_by_systemd(sections["Service"]["ExecStart"].removeprefix(":"))
+    path = sections["Service"]["Environment"].strip('"').removeprefix("PATH=")
+    with subprocess.Popen(
+        words,
+        cwd="/",
+        env=settings | {"PATH": path},
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as daemon:
+        try:
+            assert daemon.stderr is not None
+            assert f"keeping {project / '.tidelog'}" in daemon.stderr.readline()
+        finally:
+            daemon.terminate()
+        rest = daemon.stderr.read()
+    assert (daemon.returncode, rest) == (0, "")
