@@ -215,8 +215,8 @@ def _mcpb(bench: Bench, *words: str) -> Finished:
 
 
 def _claude(bench: Bench, project: Path, words: list[str]) -> Finished:
-    # What uvx needs is in its cache by now: the client and its children get no network.
-    home = {"HOME": str(bench.folder / "home"), "UV_OFFLINE": "1", "TIDELOG_SYNC": "false"}
+    # The client and its children get no network: what uvx needs has to come from its cache.
+    home = {"HOME": str(bench.folder / "home"), "TIDELOG_SYNC": "false"}
     script = bench.node.package(claude_code.PACKAGE) / "cli-wrapper.cjs"
     path = f"{bench.uv['PATH']}{os.pathsep}{bench.node.binary.parent}"
     return bench.node.run(script, words, bench.uv | home | {"PATH": path}, folder=project)

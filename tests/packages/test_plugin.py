@@ -1,6 +1,9 @@
 """The Claude Code plugin, as far as it can be looked at without Claude Code."""
 
+import re
+import shutil
 import struct
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from tests.packages.shapes import Catalogue, PluginManifest, Servers
 from tests.tidy_source import ROOT
 from tidelog import __version__
 from tidelog.arguments import parse
+from tidelog.packages.plugin import START
 
 
 @pytest.fixture
@@ -29,13 +33,46 @@ def test_one_version(dist: Path, catalogue: Catalogue) -> None:
 
 
 def test_server_is_of_that_version(dist: Path) -> None:
-    """The server that the plugin starts is the one its skill is about, by a command of tidelog."""
-    file = dist / "claude-plugin" / "tidelog" / ".mcp.json"
-    servers = Servers.model_validate_json(file.read_bytes()).servers
-    start = servers["tidelog"]
-    assert (start.command, start.args[0]) == ("uvx", f"tidelog@{__version__}")
-    assert parse(start.args[1:]).command == "serve"
+    """The plugin starts the version that its skill is about, by commands of tidelog."""
+    folder = dist / "claude-plugin" / "tidelog"
+    servers = Servers.model_validate_json((folder / ".mcp.json").read_bytes()).servers
     assert servers.keys() == {"tidelog"}
+    start = servers["tidelog"]
+    assert start.command == "sh"
+    script = (folder / start.args[0].removeprefix("${CLAUDE_PLUGIN_ROOT}/")).read_text("utf-8")
+    commands = re.findall(r"exec uvx (?:--offline )?(\S+) (\w+)", script)
+    assert commands == [(f"tidelog@{__version__}", "serve")] * 2
+    assert parse(["serve"]).command == "serve"
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_without_a_network_it_starts_from_the_cache(
+    dist: Path, tmp_path: Path, *, cached: bool
+) -> None:
+    """What uv has already is started without asking the index; else uv may fetch it."""
+    said = tmp_path / "said"
+    uvx = tmp_path / "uvx"
+    uvx.write_text(
+        f'#!/bin/sh\necho "$*" >> "{said}"\n'
+        f'case "$*" in --offline*) exit {0 if cached else 1};; esac\n',
+        encoding="utf-8",
+    )
+    uvx.chmod(0o755)
+    script = dist / "claude-plugin" / "tidelog" / START
+    subprocess.run(["sh", script], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, check=True)
+    last = said.read_text(encoding="utf-8").splitlines()[-1]
+    assert last == f"{'--offline ' if cached else ''}tidelog@{__version__} serve"
+
+
+def test_without_uv_it_says_so(dist: Path, tmp_path: Path) -> None:
+    """Where uv is missing, the client's log names it and where to get it."""
+    script = dist / "claude-plugin" / "tidelog" / START
+    shell = shutil.which("sh") or "sh"
+    done = subprocess.run(
+        [shell, script], env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 127
+    assert "needs uv" in done.stderr
 
 
 def test_skill_is_whole(dist: Path) -> None:

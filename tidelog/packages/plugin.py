@@ -7,6 +7,9 @@ from tidelog.packaged import SKILL_FILES
 from tidelog.packages.facts import Facts, text_of
 from tidelog.packages.icon import icon_png
 
+START = "server/serve.sh"
+"""The script that starts the server."""
+
 
 def plugin_files(facts: Facts) -> dict[str, bytes]:
     """Every file of a marketplace with the one plugin in it, by its path."""
@@ -15,6 +18,9 @@ def plugin_files(facts: Facts) -> dict[str, bytes]:
         ".claude-plugin/marketplace.json": _json(marketplace(facts)),
         f"{plugin}/.claude-plugin/plugin.json": _json(plugin_manifest(facts)),
         f"{plugin}/.mcp.json": _json(servers(facts)),
+        f"{plugin}/{START}": text_of("templates/packages/serve.sh").replace(
+            "@REQUIREMENT@", facts.requirement
+        ),
         f"{plugin}/README.md": text_of("templates/packages/plugin.md"),
         f"{plugin}/LICENSE": text_of("LICENSE"),
     }
@@ -58,7 +64,7 @@ def servers(facts: Facts) -> Row:
 
     Claude Code starts it in the project's folder, so it needs no setting to find the store.
     """
-    start: Row = {"command": "uvx", "args": [facts.requirement, "serve"]}
+    start: Row = {"command": "sh", "args": [f"${{CLAUDE_PLUGIN_ROOT}}/{START}"]}
     return {"mcpServers": {facts.name: start}}
 
 
