@@ -16,7 +16,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 from tests.interop import claude_code
-from tests.interop.node import Node, versions
+from tests.interop.node import NOWHERE, Node, versions
 from tests.interop.report import Outcome, timed
 from tests.interop.scratch import ROOT, Finished, run
 from tests.packages.shapes import Manifest
@@ -87,7 +87,7 @@ def outcomes(node: Node) -> Iterator[Outcome]:
         yield timed("skillsaw", "server.json, plugin and skill, strictly", partial(_lint, bench))
         yield timed(f"uv {uv}", "uvx tidelog serve, first time", partial(_uvx, bench))
         yield timed(mcpb, "unpack, validate", partial(_unpack, bench))
-        yield timed(f"uv {uv}", "what the bundle says, started", partial(_bundle, bench))
+        yield timed(f"uv {uv}", "what the bundle says, started twice", partial(_bundle, bench))
         yield timed(claude, "plugin validate --strict, 4 times", partial(_validate, bench))
         yield timed(claude, "plugin install, mcp list", partial(_install, bench))
         if shutil.which("systemd-analyze"):
@@ -132,7 +132,14 @@ def _unpack(bench: Bench) -> str:
 
 
 def _bundle(bench: Bench) -> str:
-    extension, project = bench.folder / "extension", bench.project("a desktop's project")
+    first, again = bench.project("a desktop's project"), bench.project("another")
+    _desktop(bench, first, {})
+    return _desktop(bench, again, NOWHERE) + ", without a network"
+
+
+def _desktop(bench: Bench, project: Path, network: Mapping[str, str]) -> str:
+    """Start what the bundle's manifest says as a host does for somebody who chose that project."""
+    extension = bench.folder / "extension"
     manifest = Manifest.model_validate_json((extension / "manifest.json").read_bytes())
     values = {"__dirname": str(extension), "user_config.project": str(project)}
     for name, asked in manifest.user_config.items():
@@ -141,7 +148,7 @@ def _bundle(bench: Bench) -> str:
     start = manifest.server.mcp_config
     command = [filled(word, values) for word in (start.command, *start.args)]
     variables = {name: filled(value, values) for name, value in start.env.items()}
-    return _served(bench, command, bench.folder, bench.uv | variables)
+    return _served(bench, command, bench.folder, {**bench.uv, **variables, **network})
 
 
 def _validate(bench: Bench) -> str:
