@@ -52,6 +52,7 @@ COMMANDS = {
     "restore": "restoring:restore",
     "export": "snapshots:export",
     "import": "importing:import_status",
+    "board": "board.command:board",
     "archive": "archiving:archive",
     "sync": "syncing:sync",
     "hub": "hubs:hub",

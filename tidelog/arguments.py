@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 
 from tidelog import __version__
+from tidelog.board_arguments import add_board
 from tidelog.conflict_arguments import add_actions
 from tidelog.install_arguments import add_install
 from tidelog.parsing import Address, CommandParser, Parser, address, count, days
@@ -53,6 +54,9 @@ class Arguments:
     full: bool = False
     list_only: bool = False
     repair: bool = False
+    port: int = 0
+    no_open: bool = False
+    output: str | None = None
     scope: str | None = None
     name: str = "tidelog"
     print_only: bool = False
@@ -78,6 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", parser_class=CommandParser)
     _add_beginning(commands)
     _add_reads(commands)
+    add_board(commands)
     _add_files(commands)
     _add_import(commands)
     _add_upkeep(commands)

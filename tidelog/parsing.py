@@ -39,6 +39,14 @@ def days(text: str) -> int:
     return _whole_number(text, at_least=0)
 
 
+def port(text: str) -> int:
+    """A TCP port, 0 for any free one. Raises: ArgumentTypeError: it is not."""
+    number = _whole_number(text, at_least=0)
+    if number > 65_535:
+        raise argparse.ArgumentTypeError(f"must be a port, at most 65535, not {text!r}")
+    return number
+
+
 def _whole_number(text: str, *, at_least: int) -> int:
     if not (text.isascii() and text.isdigit()) or not at_least <= int(text[:9]) == int(text):
         raise argparse.ArgumentTypeError(f"must be a whole number from {at_least}, not {text!r}")

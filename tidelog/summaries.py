@@ -9,6 +9,7 @@ SUMMARIES = {
     "ready": "what can be started now",
     "show": "one item, with what is above, below and around it",
     "log": "what was changed, when and by whom, newest first",
+    "board": "the project as a page in the browser, live",
     "report": "the status as a document, now or as it was",
     "snapshot": "commit what changed, as files that people can read and edit",
     "restore": "build the store again from its snapshots, the hub or a backup",

@@ -4,13 +4,16 @@ from typing import Literal
 
 from localstore.fields import (
     ConflictStatus,
+    ItemStatus,
     Keep,
 )
 from localstore.models import (
     Page,
+    WorkItemFilter,
 )
 from localstore.opened import OpenedStore
 from localstore.rows import (
+    board,
     changes,
     checks,
     conflicts,
@@ -51,6 +54,20 @@ class OversightOperations(OpenedStore):
         return await self._read(
             lambda c: changes.changes_since(c, since, now, self.replica_id, shown=shown)
         )
+
+    async def board(self, filters: WorkItemFilter, *, shown: int) -> Row:
+        """The work that passes the filters, in columns by status, with what stands around it.
+
+        See `rows.board.board` for its shape. Raises: InvalidArguments, NotFound.
+        """
+        now = self._now()
+        return await self._read(
+            lambda c: board.board(c, filters, now, self.replica_id, shown=shown)
+        )
+
+    async def board_column(self, filters: WorkItemFilter, status_: ItemStatus, page: Page) -> Row:
+        """One page of the cards in one column of that. Raises: InvalidArguments, NotFound."""
+        return await self._read(lambda c: board.column(c, filters, status_, page))
 
     async def conflicts(self, status_: ConflictStatus | None, page: Page) -> Row:
         """One page of conflicts, oldest first. Raises: InvalidArguments."""

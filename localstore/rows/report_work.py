@@ -34,7 +34,7 @@ def open_work(connection: sqlite3.Connection) -> Row:
     """
     rows = _latest_open(connection)
     above = _ancestors(connection, rows)
-    blockers = _blockers(connection, rows)
+    held = blockers(connection, rows)
     reasons = _reasons(connection, rows)
     titles = {row_id: row["title"] for row_id, row in (*rows.items(), *above.items())}
     items: list[Value] = []
@@ -47,8 +47,8 @@ def open_work(connection: sqlite3.Connection) -> Row:
             row["parent"] = titles[parent_id]
         if row_id in reasons:
             row["blocked_reason"] = reasons[row_id]
-        if row_id in blockers:
-            row["blocked_by"] = blockers[row_id]
+        if row_id in held:
+            row["blocked_by"] = held[row_id]
         items.append(row)
     return {"total": _open_total(connection), "items": items}
 
@@ -108,12 +108,12 @@ def titled(connection: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Row]
     return found
 
 
-def _blockers(connection: sqlite3.Connection, rows: Mapping[str, Row]) -> dict[str, Row]:
-    """For each item that waits, how many items hold it back and the first of them by ref."""
+def blockers(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, Row]:
+    """For each of the items that waits, how many hold it back and the first of those by ref."""
     found = connection.execute(
         "SELECT target_id, source_id FROM open_blockers "
         "WHERE target_id IN (SELECT value FROM json_each(?)) ORDER BY 1, 2",
-        (to_json([*rows]),),
+        (to_json([*ids]),),
     ).fetchall()
     sources: dict[str, list[str]] = {}
     for target, source in found:

@@ -1,0 +1,1 @@
+"""The project as a page in the browser, for the people beside the assistants."""
