@@ -128,13 +128,16 @@ def test_source_archive_can_be_built_and_tested(sdist: Path) -> None:
 
 
 def test_installed_command_works_outside_the_checkout(environment: Path, tmp_path: Path) -> None:
-    """Installed from the wheel, tidelog says its version, makes a store and shows its status."""
+    """Installed from the wheel, tidelog says its version, makes a store, shows its status and writes
+    its board."""
     command = environment / "bin" / "tidelog"
     assert __version__ in run([command, "--version"], tmp_path)
     assert "usage: tidelog" in run([command, "--help"], tmp_path)
     run([command, "init"], tmp_path)
     assert (tmp_path / ".tidelog" / "store.db").is_file()
     assert run([command, "status"], tmp_path).strip()
+    run([command, "board", "--output", "board.html"], tmp_path)
+    assert "<style>" in (tmp_path / "board.html").read_text(encoding="utf-8")
 
 
 def test_installed_server_answers(environment: Path, tmp_path: Path) -> None:

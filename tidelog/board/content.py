@@ -2,11 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
+from localstore.errors import NotFound
 from localstore.fields import ItemStatus
 from localstore.models import Page
 from localstore.rows.board import COLUMNS
 from localstore.store import Store
-from localstore.values import Row, text_of
+from localstore.values import Row, mapping_of, rows_of, text_of
 from tidelog.board.choices import Choice
 
 CARDS_SHOWN = 25
@@ -55,6 +56,7 @@ def item_of(key: str) -> Question:
         item = await store.work_item(key, max_depth=2)
         whole = await store.work_item(text_of(item, "id"), detail="full", max_depth=0)
         history = await store.history(text_of(item, "id"), Page(limit=HISTORY_SHOWN))
+        await _name_parents(store, rows_of(history, "items"))
         return {
             "item": item | {"description": text_of(whole, "description")},
             "history": history,
@@ -62,6 +64,22 @@ def item_of(key: str) -> Question:
         }
 
     return ask
+
+
+async def _name_parents(store: Store, entries: list[Row]) -> None:
+    """Say where an item hung by ref and title, where its history has ids."""
+    for entry in entries:
+        pair = mapping_of(entry, "changes").get("parent_id")
+        if isinstance(pair, list):
+            pair[:] = [await _name(store, each) if isinstance(each, str) else each for each in pair]
+
+
+async def _name(store: Store, row_id: str) -> str:
+    try:
+        row = await store.work_item(row_id, max_depth=0)
+    except NotFound:
+        return row_id
+    return f"{text_of(row, 'ref')} {text_of(row, 'title')}"
 
 
 def conflict_of(key: str) -> Question:

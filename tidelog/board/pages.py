@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader
+from jinja2 import ChainableUndefined, Environment, FunctionLoader
 
 from gitlayer.subject import subject, what_changed
 from localstore.disputes import difference
@@ -71,11 +71,12 @@ def source_of(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    # What a row does not have is left out by the store: an undefined name prints nothing.
+    # What a row does not have the store leaves out: an undefined name prints nothing.
     environment = Environment(
         loader=FunctionLoader(source_of),
         autoescape=True,
         finalize=_plain,
+        undefined=ChainableUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
