@@ -128,8 +128,8 @@ def test_source_archive_can_be_built_and_tested(sdist: Path) -> None:
 
 
 def test_installed_command_works_outside_the_checkout(environment: Path, tmp_path: Path) -> None:
-    """Installed from the wheel, tidelog says its version, makes a store, shows its status and writes
-    its board."""
+    """Installed from the wheel, tidelog says its version, makes a store, shows its status and
+    writes its board."""
     command = environment / "bin" / "tidelog"
     assert __version__ in run([command, "--version"], tmp_path)
     assert "usage: tidelog" in run([command, "--help"], tmp_path)

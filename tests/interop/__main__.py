@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.interop import (
+    board,
     claude_code,
     inspector,
     installed,
@@ -30,6 +31,7 @@ NEED_NODE = {
     "newcomer": newcomer.outcomes,
     "install": installed.outcomes,
     "packages": packages.outcomes,
+    "board": board.outcomes,
     "conformance": suite.outcomes,
 }
 SECTIONS = ("python", *NEED_NODE)
