@@ -2,14 +2,18 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from pathlib import Path
 
-from tidelog.discovery import Place
+from tidelog.arguments import Arguments
+from tidelog.discovery import HUB_FILE, Place
+from tidelog.opening import is_begun
 from tidelog.screen import note
+from tidelog.settings import Settings
 from tidelog.turns import is_kept
 
 FIRST_SECONDS = 0.5
@@ -23,6 +27,30 @@ _GENTLE = 10
 
 SYNC = ("sync", "--watch", "--until-eof")
 SNAPSHOTS_ONLY = ("snapshot", "--watch", "--until-eof")
+
+
+def keeping(
+    arguments: Arguments, place: Place, settings: Settings
+) -> AbstractAsyncContextManager[None]:
+    """What syncs, keeps the snapshots and makes backups while the server runs; nothing where none
+    of it can be wanted. A store that is begun or joins a hub meanwhile is kept from then on."""
+    if arguments.no_daemon or settings.read_only:
+        return nullcontext()
+    snapshots = settings.snapshots and shutil.which("git") is not None
+    if not snapshots and not settings.sync:
+        return nullcontext()
+    words = SYNC if settings.sync else SNAPSHOTS_ONLY
+    alone = snapshots or (settings.sync and settings.backups > 0)
+
+    def is_wanted() -> bool:
+        return is_begun(place) and (alone or has_hub(place, settings))
+
+    return attended(place, words, is_wanted=is_wanted)
+
+
+def has_hub(place: Place, settings: Settings) -> bool:
+    """Whether the store has a hub, wherever that is told."""
+    return settings.hub is not None or (place.home / HUB_FILE).exists()
 
 
 @asynccontextmanager

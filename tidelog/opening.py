@@ -96,6 +96,11 @@ def is_lost(place: Place) -> bool:
     return place.snapshots.is_dir() or (place.home / HUB_FILE).exists()
 
 
+def is_begun(place: Place) -> bool:
+    """Whether there is a store, or was one."""
+    return place.store.exists() or is_lost(place)
+
+
 def require_store(setting: Setting) -> Place:
     """The place, if there is a store to work on.
 

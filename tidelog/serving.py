@@ -1,8 +1,6 @@
 """`tidelog serve`: one MCP server over the store, on stdio or HTTP."""
 
-import shutil
 import signal
-from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
 from localstore.values import Row, text_of
@@ -11,11 +9,11 @@ from mcp_server.server import TidelogServer, build_server
 from mcp_server.tools import ALL_TOOLSETS
 from tidelog import __version__
 from tidelog.arguments import Address, Arguments
-from tidelog.attending import SNAPSHOTS_ONLY, SYNC, attended
-from tidelog.discovery import HUB_FILE, Place
+from tidelog.attending import keeping
+from tidelog.discovery import Place
 from tidelog.layers.composing import layered
-from tidelog.layers.unbegun import begun_by_writing, is_begun
-from tidelog.opening import expect_no_snapshots, locate
+from tidelog.layers.unbegun import begun_by_writing
+from tidelog.opening import expect_no_snapshots, is_begun, locate
 from tidelog.screen import note
 from tidelog.settings import Settings
 from tidelog.wiring import watch_home
@@ -55,30 +53,6 @@ def server_over(layers: Layers, place: Place, settings: Settings) -> TidelogServ
         watch=lambda: watch_home(place.home),
         client_name=settings.client_name,
     )
-
-
-def keeping(
-    arguments: Arguments, place: Place, settings: Settings
-) -> AbstractAsyncContextManager[None]:
-    """What syncs, keeps the snapshots and makes backups while the server runs; nothing where none
-    of it can be wanted. A store that is begun or joins a hub meanwhile is kept from then on."""
-    if arguments.no_daemon or settings.read_only:
-        return nullcontext()
-    snapshots = settings.snapshots and shutil.which("git") is not None
-    if not snapshots and not settings.sync:
-        return nullcontext()
-    words = SYNC if settings.sync else SNAPSHOTS_ONLY
-    alone = snapshots or (settings.sync and settings.backups > 0)
-
-    def is_wanted() -> bool:
-        return is_begun(place) and (alone or has_hub(place, settings))
-
-    return attended(place, words, is_wanted=is_wanted)
-
-
-def has_hub(place: Place, settings: Settings) -> bool:
-    """Whether the store has a hub, wherever that is told."""
-    return settings.hub is not None or (place.home / HUB_FILE).exists()
 
 
 def _render_report(facts: Row) -> str:

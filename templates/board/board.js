@@ -9,9 +9,10 @@
   const TYPING_MS = 200;
   const SAID_MS = 8000;
   const AGES_MS = 60000;
-  let asked = 0;
+  const BREATH_MS = 100;
   let dragged = null;
   let late = false;
+  let busy = false;
 
   // ---- showing the page anew, with everything that has not changed left as it is ----
 
@@ -50,20 +51,29 @@
     }
   }
 
+  // One at a time: while others write a hundred rows a second, the page follows at its own pace.
   async function refresh() {
-    if (dragged) {
-      late = true;
-      return;
+    late = true;
+    if (busy) return;
+    busy = true;
+    while (late && !dragged) {
+      late = false;
+      await show();
+      await new Promise((done) => setTimeout(done, BREATH_MS));
     }
-    const turn = ++asked;
+    busy = false;
+  }
+
+  async function show() {
+    const address = location.href;
     let answer;
     try {
-      answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      answer = await fetch(address, { headers: { Accept: "text/html" } });
     } catch {
       return; // the stream of events notices as well, and says so
     }
     const text = await answer.text();
-    if (turn !== asked) return;
+    if (address !== location.href) return;
     const fresh = new DOMParser().parseFromString(text, "text/html");
     const want = fresh.getElementById("page");
     if (!answer.ok || !want) {
@@ -250,9 +260,6 @@
     dragged?.classList.remove("dragged");
     for (const each of document.querySelectorAll(".over")) each.classList.remove("over");
     dragged = null;
-    if (late) {
-      late = false;
-      refresh();
-    }
+    if (late) refresh();
   }
 })();

@@ -13,7 +13,7 @@ import pytest
 
 from tests.tidelog.running import tidelog
 from tests.tidelog.test_serve import OPENING, address, server
-from tidelog import serving
+from tidelog import attending
 from tidelog.arguments import Arguments, parse
 from tidelog.discovery import Found, Place
 from tidelog.settings import Settings
@@ -172,8 +172,8 @@ def test_words_that_want_none(monkeypatch: pytest.MonkeyPatch) -> None:
         (Arguments(), Settings(snapshots=False, sync=False)),
         (Arguments(), Settings(read_only=True)),
     ):
-        assert isinstance(serving.keeping(arguments, place, settings), nullcontext)
+        assert isinstance(attending.keeping(arguments, place, settings), nullcontext)
     for settings in (Settings(), Settings(sync=False), Settings(snapshots=False)):
-        assert not isinstance(serving.keeping(Arguments(), place, settings), nullcontext)
+        assert not isinstance(attending.keeping(Arguments(), place, settings), nullcontext)
     monkeypatch.setenv("PATH", "/nowhere")
-    assert isinstance(serving.keeping(Arguments(), place, Settings(sync=False)), nullcontext)
+    assert isinstance(attending.keeping(Arguments(), place, Settings(sync=False)), nullcontext)

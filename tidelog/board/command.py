@@ -5,11 +5,14 @@ import os
 import sys
 import threading
 import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from localstore.errors import Unavailable
 from localstore.values import Row
 from tidelog.arguments import Address, Arguments
+from tidelog.attending import keeping
 from tidelog.board.app import Board, build_app
 from tidelog.board.choices import Choice
 from tidelog.board.content import CARDS_SHOWN, board_of
@@ -86,13 +89,20 @@ async def _serve(arguments: Arguments, setting: Setting) -> int:
             note("Ctrl-C ends it")
             if not arguments.no_open and _has_display():
                 _open(url + secrets.first_key)
-            watching = asyncio.create_task(live.run())
-            try:
+            # What is moved here is to reach the snapshots and the hub, and others' work this page.
+            async with keeping(arguments, place, settings), _running(live):
                 await listener.serve(sockets=[listening])
-            finally:
-                watching.cancel()
-                await asyncio.wait([watching])
     return 0
+
+
+@asynccontextmanager
+async def _running(live: Live) -> AsyncIterator[None]:
+    watching = asyncio.create_task(live.run())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.wait([watching])
 
 
 def _has_display() -> bool:

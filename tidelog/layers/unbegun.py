@@ -14,9 +14,8 @@ from localstore.store import Store
 from localstore.values import Row
 from mcp_server.layers import Layers
 from tidelog.beginning import expect_project_folder, make_store, name_for
-from tidelog.discovery import Place
 from tidelog.layers.rooms import Rooms
-from tidelog.opening import Setting, is_lost
+from tidelog.opening import Setting, is_begun
 
 T = TypeVar("T")
 
@@ -29,11 +28,6 @@ async def begun_by_writing(setting: Setting, layers: Layers) -> AsyncIterator[La
         yield layers if is_begun(setting.place) else _Unbegun(setting, layers, rooms)
     finally:
         await rooms.close()
-
-
-def is_begun(place: Place) -> bool:
-    """Whether there is a store, or was one."""
-    return place.store.exists() or is_lost(place)
 
 
 class _Unbegun:
