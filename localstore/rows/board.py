@@ -40,14 +40,13 @@ def board(
         InvalidArguments: a query without a word.
     """
     few = Page(limit=BESIDE_SHOWN)
+    startable = filters.model_copy(update={"ready": True, "status": None})
     columns: dict[str, Part] = {
         "columns": lambda: [
             {"status": status} | column(connection, filters, status, Page(limit=shown))
             for status in COLUMNS
         ],
-        "ready": lambda: list_items(
-            connection, filters.model_copy(update={"ready": True}), Page(limit=1)
-        )["total"],
+        "ready": lambda: list_items(connection, startable, Page(limit=1))["total"],
     }
     around: dict[str, Part] = {
         "health": lambda: health(connection),

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import ChainableUndefined, Environment, FunctionLoader
+from jinja2 import ChainableUndefined, Environment, FunctionLoader, Undefined
 
 from gitlayer.subject import subject, what_changed
 from localstore.disputes import difference
@@ -100,9 +100,9 @@ def _plain(value: object) -> object:
     return _STEERING.sub("", value) if type(value) is str else value
 
 
-def _told(value: Value) -> str:
+def _told(value: Value | Undefined) -> str:
     """A value of a field in words."""
-    if value is None:
+    if value is None or isinstance(value, Undefined):
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"

@@ -20,6 +20,8 @@ def rendered(text: str) -> str:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1:]) + _LEVELS_ABOVE, 6)}"
+        # A table's columns are aligned by it, and the page allows no style of an element's own.
+        token.attrs.pop("style", None)
         if token.children:
             token.children = [*_harmless(token.children)]
     return str(reader.renderer.render(tokens, reader.options, {}))

@@ -40,7 +40,7 @@ class Page:
 
     def __init__(self, html: str) -> None:
         tree = HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
-        self.elements = [*_elements(tree, frozenset())]
+        self.elements = [*elements_of(tree)]
 
     def all(self, name: str, /, **attributes: str) -> list[Element]:
         """The elements of a name with these attributes; `class_` is one of its classes."""
@@ -68,12 +68,13 @@ class Page:
         return [each.words() for each in self.all("h3") if column in each.within]
 
 
-def _elements(element: ET.Element, within: frozenset[str]) -> Iterator[Element]:
+def elements_of(element: ET.Element, within: frozenset[str] = frozenset()) -> Iterator[Element]:
+    """An element and all below it, in their order."""
     if isinstance(element.tag, str):  # a comment has none
         yield Element(element.tag, {**element.attrib}, within, "".join(element.itertext()))
     inside = within | {element.get("id", "")}
     for child in element:
-        yield from _elements(child, inside)
+        yield from elements_of(child, inside)
 
 
 @dataclass(frozen=True)
