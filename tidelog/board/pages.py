@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -54,9 +54,16 @@ def page(name: str, row: Row, frame: Frame) -> str:
         "frame": frame,
         "as_of": text_of(frame.told, "as_of") or format_moment(frame.now),
         "statuses": STATUSES,
-        "age": lambda moment: age(moment, frame.now) if moment else "",
+        "age": partial(_when, frame),
     }
     return template.render({**row, **around})
+
+
+def _when(frame: Frame, moment: Value | Undefined) -> str:
+    """How long ago something was; in a file, which is read who knows when, its day."""
+    if not isinstance(moment, str):
+        return ""
+    return moment[:10] if frame.is_file else age(moment, frame.now)
 
 
 def source_of(name: str) -> str:
