@@ -86,8 +86,9 @@ class Client:
             steps = [f"It works on {asked.machine.shown(Path(store))}."]
         else:
             steps = [
-                "It works on the project you open: on the nearest .tidelog; where there is none",
-                "it makes one. To have it in this project only, use `--scope project` instead.",
+                "It works on the project you open: on the nearest .tidelog. Where there is none",
+                "it makes one when something is to be kept. To have it in this project only, use",
+                "`--scope project` instead.",
             ]
         steps.append(self.restart)
         if asked.scope is Scope.PROJECT and self.approve:
