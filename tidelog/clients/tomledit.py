@@ -53,7 +53,10 @@ def put(text: str | None, path: Sequence[str], value: Value) -> str:
     else:
         written = _with(text, path[:-1], path[-1], value)
     if not _differ_only_in(text, written, path):
-        raise Unfit(f"{'.'.join(path)} cannot be added to the way its neighbours are written")
+        raise Unfit(
+            f"{'.'.join(path)} cannot be added, for {path[0]} is not written as tables "
+            f"like [{path[0]}.name]"
+        )
     return written
 
 
