@@ -101,7 +101,7 @@ def test_command_writes_and_takes_back(tmp_path: Path) -> None:
     shown = tidelog("install", "agents-md", "--print", cwd=tmp_path, HOME=home)
     assert shown.out == written
     again = tidelog("install", "agents-md", cwd=tmp_path, HOME=home)
-    assert "was not changed" in again.out
+    assert "nothing was changed" in again.out
     assert tidelog("uninstall", "agents-md", cwd=tmp_path, HOME=home).code == 0
     assert not file.exists()
     file.write_bytes(b"# Ours\r\n\r\nNo final line end")

@@ -65,16 +65,16 @@ class AgentsFile:
 
     def next_steps(self, asked: Asked) -> Sequence[str]:
         """How others get it, and Claude Code."""
-        file = asked.machine.shown(asked.machine.project / "AGENTS.md")
+        del asked  # a project's file is for everybody, whoever asks
         return (
-            f"Commit {file}: every assistant that reads it works that way.",
+            "Commit it: every assistant that reads AGENTS.md works that way.",
             "Claude Code reads CLAUDE.md: a line `@AGENTS.md` there takes it in.",
         )
 
     def last_steps(self, asked: Asked) -> Sequence[str]:
         """Who still has it."""
-        file = asked.machine.shown(asked.machine.project / "AGENTS.md")
-        return (f"Commit {file}, and it is gone for everybody.",)
+        del asked
+        return ("Commit that, and it is gone for everybody.",)
 
 
 def _written(newline: str) -> str:

@@ -19,7 +19,7 @@ from tidelog.targets.wholly import expect_ours, expect_plain
 
 USUAL_PATH = "/usr/local/bin:/usr/bin:/bin"
 PREFIX = "tidelog-"
-WORDS_LENGTH = 40
+WORDS_LENGTH = 30
 """How much of a project's name a service has in its own."""
 
 
