@@ -78,7 +78,7 @@ def test_what_it_says_starts_a_server(
     assert status["total"] == (0 if read_only else 1)
     assert ("create_work_item" in tools) is not read_only
     assert "list_vendors" not in tools
-    assert (project / ".tidelog" / "store.db").is_file()
+    assert (project / ".tidelog" / "store.db").is_file() is not read_only
 
 
 def test_answers_not_given_are_the_defaults(manifest: Manifest) -> None:
