@@ -93,6 +93,9 @@ class Client:
         steps.append(self.restart)
         if asked.scope is Scope.PROJECT and self.approve:
             steps.append(self.approve)
+        if Path(asked.command[0]).name == "uvx":
+            steps.append("Without a network it will not start, for uvx asks the package index each")
+            steps.append("time; after `uv tool install tidelog`, install it again, and it does.")
         return [*steps, f"To check: {self.check}"]
 
     def last_steps(self, asked: Asked) -> Sequence[str]:

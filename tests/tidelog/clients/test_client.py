@@ -123,3 +123,13 @@ def test_entries_of_odd_kinds(client: Client, entry: str) -> None:
     with pytest.raises(InvalidArguments, match="not tidelog's"):
         client.installed(text, asked)
     assert not client.stands(text)
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+@pytest.mark.parametrize(("program", "warns"), [("/u/bin/uvx", True), ("/u/bin/tidelog", False)])
+def test_runner_that_needs_a_network(client: Client, program: str, *, warns: bool) -> None:
+    """Where an entry names uvx the next steps say what that costs, and what helps."""
+    asked = Asked(machine=MACHINE, scope=Scope.USER, command=[program], store=Path("/h/p/.tidelog"))
+    steps = client.next_steps(asked)
+    assert ("uv tool install tidelog" in " ".join(steps)) is warns
+    assert all(len(step) <= 80 for step in steps)
