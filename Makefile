@@ -80,6 +80,10 @@ chaos: $(STAMP) ## Kill daemons, servers and Postgres under load (some minutes)
 conformance: $(CONFORMANCE_STAMP) ## Point real MCP clients and the official suite at the server
 	@$(BIN)/python -m tests.interop
 
+.PHONY: reference
+reference: $(STAMP) ## Write docs/reference and the answers in docs/ anew, by running them
+	@$(BIN)/python -m tests.reference
+
 .PHONY: wheel
 wheel: $(STAMP) ## Build the wheel and the source archive into dist/
 	@rm -rf dist

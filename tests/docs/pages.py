@@ -3,10 +3,12 @@
 In a block ```` ```console ```` a line `$ COMMAND` is typed on the first laptop, `ben$ COMMAND` on
 Ben's, and `claude-code> TOOL {…}` or `ben:copilot> TOOL {…}` is an assistant's call; what follows,
 up to the next such line, is the answer. `lines=5` behind `console` shows the first five lines of
-each answer. `{Fix the parser}` in a command is the ref of the row with that title or name, `{C}` the last
-ref that begins with a C. What stands in a comment `<!-- run` is done as well and not shown; `wait 3 h` lets
-hours pass in one. Where a ref that an answer shows is another one now, the rest of the page calls
-it so as well.
+each answer. What stands in a comment `<!-- run` is done as well and not shown; `wait 3 h` lets
+hours pass in one.
+
+`{Fix the parser}` in a command is the ref of the row with that title or name, `{C}` the last ref
+that begins with a C. Where a ref that an answer shows is another one now, the rest of the page
+calls it so as well.
 """
 
 import json
@@ -15,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from localstore.values import Row
+from localstore.values import Row, Value
 from tests.docs.story import ROOT, Story, told
 
 FIRST_LAPTOP = "ann"
@@ -30,7 +32,6 @@ _TYPED = re.compile(r"^(?P<who>[a-z]*)\$ (?P<line>.*)$")
 _CALLED = re.compile(r"^(?:(?P<who>[a-z]+):)?(?P<assistant>[a-z-]+)> (?P<tool>\w+) ?(?P<rest>.*)$")
 _WAIT = re.compile(r"^wait (\d+) h$")
 _NAMED = re.compile(r"\{([A-Z][^{}\":]*)\}")
-_TITLED = re.compile(r'"ref": "([^"]+)",.*?"(?:title|name)": "([^"]+)"', re.DOTALL)
 _REF = re.compile(r"\b[A-Z]-[0-9A-HJKMNP-TV-Z]{5}\b")
 
 
@@ -53,7 +54,7 @@ class Refs:
         """Read the refs of an answer, and of what the page showed in its place."""
         new = _REF.findall(now)
         self._named |= {ref[0]: ref for ref in new}
-        self._named |= {title: ref for ref, title in _TITLED.findall(now)}
+        self._named |= dict(_titled(now))
         old = _REF.findall(before)
         if len(old) == len(new):
             self._renamed |= {a: b for a, b in zip(old, new, strict=True) if a != b}
@@ -65,6 +66,22 @@ class Refs:
     def resolved(self, asked: str) -> str:
         """A command with refs in place of titles. Raises: KeyError: no row is called so."""
         return _NAMED.sub(lambda name: self._named[name[1]], self.told(asked))
+
+
+def _titled(answer: str) -> Iterator[tuple[str, str]]:
+    """Title or name, and ref, of each row in an answer; none in one that is no JSON."""
+    try:
+        within: list[Value] = [json.loads(answer)]
+    except ValueError:
+        return
+    for value in within:  # what is found inside is looked at in its turn
+        if isinstance(value, dict):
+            title, ref = value.get("title") or value.get("name"), value.get("ref")
+            if isinstance(title, str) and isinstance(ref, str):
+                yield title, ref
+            within.extend(value.values())
+        elif isinstance(value, list):
+            within.extend(value)
 
 
 def filled(page: str, story: Story) -> str:
@@ -156,4 +173,3 @@ def _run(story: Story, asked: list[str]) -> str:
     assert typed is not None
     line = "\n".join([typed["line"], *asked[1:]])
     return story.type(typed["who"] or FIRST_LAPTOP, line)
-

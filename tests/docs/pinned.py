@@ -15,7 +15,7 @@ from tidelog import wiring
 from tidelog.__main__ import main
 
 MOMENT, FIRST_ID, MACHINE = "PAGE_MOMENT", "PAGE_FIRST_ID", "PAGE_MACHINE"
-"""The variables that say when it is, from which number ids count, and what the machine's name is."""
+"""The variables that say when it is, from where ids count, and what the machine is called."""
 
 
 class PinnedIds:

@@ -184,6 +184,8 @@ def pretty(value: Value, indent: int = 0) -> str:
         return line
     inner, outer = " " * (indent + 2), " " * indent
     if isinstance(value, dict):
-        members = [f"{json.dumps(name)}: {pretty(each, indent + 2)}" for name, each in value.items()]
+        members = [
+            f"{json.dumps(name)}: {pretty(each, indent + 2)}" for name, each in value.items()
+        ]
         return "{\n" + ",\n".join(inner + each for each in members) + f"\n{outer}}}"
     return "[\n" + ",\n".join(inner + pretty(each, indent + 2) for each in value) + f"\n{outer}]"

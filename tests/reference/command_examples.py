@@ -20,7 +20,6 @@ class Example:
     lines: int = 0
 
 
-
 EXAMPLES: dict[str, Example] = {
     "init": Example(
         before="$ mkdir invoices\n$ cd invoices\n$ git init -q",
@@ -99,7 +98,7 @@ $ printf '%s\\n' '# Status' '' '## Operational Vendors' '' '- Fjordline' '- Ceda
  '' '## Notes' '' 'Ask Ben about scans.' > .project_status.md""",
         shown="$ tidelog import .project_status.md --dry-run",
         text="FILE is only read. Every line is accounted for; if counts or fields differ from the "
-        "source, nothing is written. Running it again adds nothing. Exit code 1 when it does not come out even.",
+        "source, nothing is written. Running it again adds nothing. Exit code 1 when they differ.",
     ),
     "archive": Example(
         before="""\
@@ -175,8 +174,8 @@ $ tidelog sync --once""",
     ),
     "doctor": Example(
         shown="$ tidelog doctor",
-        text="Exit code 1 when a check failed. It changes nothing; `--repair` does all that loses nothing, "
-        "and sets aside what it takes the place of.",
+        text="It changes nothing; `--repair` does all that loses nothing, and sets aside what it "
+        "takes the place of. Exit code 1 when a check failed.",
     ),
     "demo": Example(
         shown="$ tidelog demo",

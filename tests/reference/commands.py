@@ -3,34 +3,13 @@
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.reference.command_examples import EXAMPLES, Example
 from tidelog.arguments import build_parser
 from tidelog.summaries import SUMMARIES
 
-HEAD = """\
-# Commands
-
-Made from the code by `make reference`; the examples were run. The settings behind the flags are in
-[settings.md](settings.md), the errors in [errors.md](errors.md).
-
-| Exit code | Meaning |
-|---|---|
-| 0 | done |
-| 1 | refused or failed: one line on standard error says what is wrong and what to do next; or a check that was asked for failed |
-| 2 | not understood: no such command, flag or word; one line says where help is |
-| 130, 141 | ended by Ctrl-C; by a reader that left, as `head` does |
-
-What people read goes to standard output, everything else to standard error. Colour and progress only on a
-terminal; in a pipe lines fit 80 columns. A warning before an answer says that it is not from the store itself
-(then `--json` has `source`, `as_of` and `warning` too).
-
-Every command that works on a store finds it like this: `--home FOLDER`, else the variable `TIDELOG_HOME`, else the
-nearest `.tidelog` from the working directory upwards, else that of the repository of a linked git worktree.
-`tidelog --version` prints the version.
-
-"""
-
+HEADS = Path(__file__).parent / "heads"
 
 
 @dataclass(frozen=True)
@@ -50,11 +29,10 @@ class Described:
     summary: str
     words: list[Word]
 
-    @property
-    def usage(self) -> str:
-        """How it is typed: what is optional in brackets."""
-        words = [word.usage if word.required else f"[{word.usage}]" for word in self.words]
-        return " ".join(["tidelog", self.name, *words])
+
+def head(name: str) -> str:
+    """What stands above what is made from the code, on the page of that name."""
+    return (HEADS / f"{name}.md").read_text(encoding="utf-8")
 
 
 def page() -> str:
@@ -68,7 +46,7 @@ def page() -> str:
     sections = {each.name: _section(each) for each in commands}
     # In the order of the story, which is that of the help.
     listed = "".join(f"- [`tidelog {name}`](#{_anchor(name)})\n" for name in sections)
-    return HEAD + listed + "\n" + "\n".join(sections.values())
+    return "\n".join([head("commands"), listed, *sections.values()])
 
 
 def expect_examples(names: list[str]) -> None:
@@ -89,9 +67,9 @@ def described() -> Iterator[Described]:
         parser = commands[name]
         actions = _choices(parser)
         if not actions:
-            yield _described(name, parser)
+            yield described_as(name, parser)
         for action, below in actions.items():
-            yield _described(f"{name} {action}", below)
+            yield described_as(f"{name} {action}", below)
 
 
 def _choices(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
@@ -101,7 +79,8 @@ def _choices(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentPars
     return {}
 
 
-def _described(name: str, parser: argparse.ArgumentParser) -> Described:
+def described_as(name: str, parser: argparse.ArgumentParser) -> Described:
+    """What a parser knows of one command."""
     shown = [
         action
         for action in parser._actions
@@ -128,16 +107,16 @@ def _section(command: Described) -> str:
     parts = [
         f"## tidelog {command.name}",
         command.summary,
-        f"```\n{_folded(command)}\n```",
+        f"```\n{folded(command)}\n```",
         _words(command.words),
         example.text,
-        _before(example),
+        hidden(example),
         _shown(example),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _folded(command: Described) -> str:
+def folded(command: Described) -> str:
     """The usage in lines of at most 80 columns."""
     indent = " " * (len(f"tidelog {command.name}") + 1)
     lines = [f"tidelog {command.name}"]
@@ -160,7 +139,8 @@ def cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _before(example: Example) -> str:
+def hidden(example: Example) -> str:
+    """What is run before an example, as a page holds it."""
     return f"<!-- run\n{example.before}\n-->" if example.before else ""
 
 
