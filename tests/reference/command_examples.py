@@ -177,6 +177,16 @@ $ tidelog sync --once""",
         text="It changes nothing; `--repair` does all that loses nothing, and sets aside what it "
         "takes the place of. Exit code 1 when a check failed.",
     ),
+    "install": Example(
+        shown="$ tidelog install claude-code --scope project",
+        text="What stands in the client's file stays as it is, byte for byte, and a copy is kept "
+        "beside it. A second time changes nothing. `--print` shows the entry and changes nothing; "
+        "without TARGET all are listed, with their files.",
+    ),
+    "uninstall": Example(
+        shown="$ tidelog uninstall claude-code --scope project",
+        text="It takes out what `install` put in, and nothing else.",
+    ),
     "demo": Example(
         shown="$ tidelog demo",
         lines=12,
