@@ -13,6 +13,7 @@ calls it so as well.
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -145,12 +146,13 @@ def _steps(text: str) -> Iterator[Step]:
 
 
 def _is_whole(asked: list[str]) -> bool:
-    """Whether a command ends here: neither a `\\` nor JSON that is still open goes on."""
+    """Whether a command ends here: no quotation and no JSON is still open."""
     called = _CALLED.match(asked[0])
-    if called is None:
-        return not asked[-1].endswith("\\")
     try:
-        _arguments(called, asked)
+        if called is not None:
+            _arguments(called, asked)
+        else:
+            shlex.split("\n".join(asked))
     except ValueError:
         return False
     return True

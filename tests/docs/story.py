@@ -64,6 +64,7 @@ class Story:
             "python3": f'"{sys.executable}"',
             "psql": f'"{postgres / "psql"}" -X',
             "pg_dump": f'"{postgres / "pg_dump"}"',
+            "pg_restore": f'"{postgres / "pg_restore"}"',
         }.items():
             command = self._commands / name
             command.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
@@ -141,7 +142,7 @@ class Story:
                 text = text.replace(f":{port}", f":{PORT}")
         for pattern, shown in _OF_THE_MACHINE.items():
             text = re.sub(pattern, shown, text)
-        return text.rstrip("\n")
+        return "\n".join(line.rstrip() for line in text.splitlines())
 
 
 def _first_line(file: Path) -> str:
