@@ -94,7 +94,9 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_beginning(commands: Commands) -> None:
     init = command(commands, "init")
-    init.add_argument("--project", metavar="NAME", help="what to call it (the folder's name)")
+    init.add_argument(
+        "--project", metavar="NAME", help="what to call it (default: the folder's name)"
+    )
     init.add_argument(
         "--hub", metavar="DSN", help="join this hub's project of that name: postgresql://…"
     )
@@ -127,13 +129,15 @@ def _add_beginning(commands: Commands) -> None:
 def _add_reads(commands: Commands) -> None:
     reading(commands, "status")
     reading(commands, "ready").add_argument(
-        "--limit", type=count, default=20, metavar="N", help="at most this many (20)"
+        "--limit", type=count, default=20, metavar="N", help="at most this many (default: 20)"
     )
     show = reading(commands, "show")
     show.add_argument("key", metavar="KEY", help="a ref like T-7F3KQ, an id, or a vendor's name")
     log = reading(commands, "log")
     log.add_argument("key", metavar="KEY", nargs="?", help="only the changes of this row")
-    log.add_argument("--limit", type=count, default=20, metavar="N", help="at most this many (20)")
+    log.add_argument(
+        "--limit", type=count, default=20, metavar="N", help="at most this many (default: 20)"
+    )
 
 
 def _add_upkeep(commands: Commands) -> None:
@@ -163,9 +167,9 @@ def _add_upkeep(commands: Commands) -> None:
 
 def _add_files(commands: Commands) -> None:
     report = reading(commands, "report")
-    _add_at(report, "show the status as it was")
+    _add_at(report, "as it was then: at a commit, or on a date like 2026-03-14")
     export = command(commands, "export")
-    export.add_argument("key", metavar="FOLDER", help="a new folder")
+    export.add_argument("key", metavar="FOLDER", help="a new folder, or an empty one")
     snapshot = reading(commands, "snapshot")
     snapshot.add_argument("--watch", action="store_true", help="go on until told to stop")
     snapshot.add_argument("--until-eof", action="store_true", help=argparse.SUPPRESS)
@@ -181,7 +185,7 @@ def _add_files(commands: Commands) -> None:
     restore.add_argument(
         "--list", dest="list_only", action="store_true", help="only show the backups there are"
     )
-    _add_at(restore, "as it was then, instead of now; or a backup by its name")
+    _add_at(restore, "as it was at a commit, or on a date like 2026-03-14; or a backup by its name")
 
 
 def _add_import(commands: Commands) -> None:
@@ -194,10 +198,8 @@ def _add_import(commands: Commands) -> None:
     take.add_argument("--dry-run", action="store_true", help="show the outcome, write nothing")
 
 
-def _add_at(command: CommandParser, purpose: str) -> None:
-    command.add_argument(
-        "--at", metavar="REV|DATE", help=f"{purpose}: a commit, or a date like 2026-03-14"
-    )
+def _add_at(command: CommandParser, text: str) -> None:
+    command.add_argument("--at", metavar="REV|DATE", help=text)
 
 
 TOOLSETS = ("core", "vendors", "deployments", "planning", "config", "archive", "sync")

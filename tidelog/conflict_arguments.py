@@ -26,7 +26,10 @@ def add_actions(conflicts: CommandParser) -> None:
         action = actions.add_parser(name, help=summary, description=description, allow_abbrev=False)
         # What stands before the action holds as well: no default of its own may undo it.
         action.add_argument(
-            "--home", metavar="FOLDER", default=argparse.SUPPRESS, help="its folder"
+            "--home",
+            metavar="FOLDER",
+            default=argparse.SUPPRESS,
+            help="the store's folder (default: the nearest .tidelog)",
         )
         action.add_argument(
             "--json",
@@ -39,7 +42,11 @@ def add_actions(conflicts: CommandParser) -> None:
                 "--all", dest="settled", action="store_true", help="settled ones as well"
             )
             action.add_argument(
-                "--limit", type=count, default=20, metavar="N", help="at most this many (20)"
+                "--limit",
+                type=count,
+                default=20,
+                metavar="N",
+                help="at most this many (default: 20)",
             )
             continue
         action.add_argument("key", metavar="REF", help="a ref like C-7F3KQ, or an id")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 from localstore.entities import ENTITIES, Kind
-from localstore.errors import InvalidArguments
+from localstore.errors import InvalidArguments, NotFound
 from localstore.fields import Keep
 from localstore.models import Page
 from localstore.store import Store
@@ -49,7 +49,7 @@ async def _list(arguments: Arguments, setting: Setting) -> int:
 
 
 async def _show(arguments: Arguments, setting: Setting) -> int:
-    row, told = await read(setting, lambda store: store.conflict(arguments.key or ""))
+    row, told = await read(setting, lambda store: _known(store, arguments.key or ""))
     warn(told)
     if arguments.json:
         show_json(row | told)
@@ -57,6 +57,14 @@ async def _show(arguments: Arguments, setting: Setting) -> int:
     screen = Screen()
     screen.show(conflict_lines(row, now=now(), width=screen.width, full=arguments.full))
     return 0
+
+
+async def _known(store: Store, key: str) -> Row:
+    try:
+        return await store.conflict(key)
+    except NotFound:
+        hint = "`tidelog conflicts list --all` shows the refs there are"
+        raise NotFound("conflict", key, hint=hint) from None
 
 
 async def _resolve(arguments: Arguments, setting: Setting) -> int:
@@ -68,7 +76,7 @@ async def _resolve(arguments: Arguments, setting: Setting) -> int:
 
     async def decide(store: Store) -> Row:
         nonlocal left
-        row = await store.conflict(key)
+        row = await _known(store, key)
         keep = _decision(arguments, row)
         value = None if arguments.value is None else _value(row, arguments.value)
         answer = await store.resolve_conflict(key, keep, value, who=who)

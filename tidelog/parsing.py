@@ -8,6 +8,8 @@ from typing import NamedTuple, NoReturn
 from tidelog import __version__
 from tidelog.summaries import HELP, SUMMARIES
 
+_WIDTH = 78
+
 
 class Address(NamedTuple):
     """Where to listen; port 0 is any free one."""
@@ -54,7 +56,21 @@ def _whole_number(text: str, *, at_least: int) -> int:
 
 
 class CommandParser(argparse.ArgumentParser):
-    """argparse, but an error is one line that says where help is."""
+    """argparse, but an error is one line that says where help is, and help has examples."""
+
+    def format_help(self) -> str:
+        """What argparse knows, then what to know beside that, and examples."""
+        import textwrap  # neither is loaded for anything but help
+
+        from tidelog.guidance import GUIDES
+
+        command = self.prog.partition(" ")[2]
+        if command not in GUIDES:
+            return super().format_help()
+        guide = GUIDES[command]
+        examples = "".join(f"  tidelog {each}\n" for each in guide.examples)
+        told = textwrap.fill(guide.text, _WIDTH, break_on_hyphens=False)
+        return f"{super().format_help()}\n{told}\n\nexamples:\n{examples}"
 
     def error(self, message: str) -> NoReturn:
         """End the process with 2 and that line."""

@@ -167,7 +167,11 @@ async def _vendor(store: Store, key: str) -> Row:
 
 async def _history(store: Store, key: str | None, limit: int) -> Row:
     """The newest `limit` changes, however many pages that takes."""
-    row = await store.history(key, Page(limit=min(limit, _PAGE)))
+    try:
+        row = await store.history(key, Page(limit=min(limit, _PAGE)))
+    except NotFound:
+        hint = "`tidelog status`, `tidelog ready` and `tidelog log` show refs"
+        raise NotFound("row", key or "", hint=hint) from None
     items: list[Value] = [*rows_of(row, "items")]
     while len(items) < limit and text_of(row, "next_cursor"):
         page = Page(limit=min(limit - len(items), _PAGE), cursor=text_of(row, "next_cursor"))

@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 
 async def snapshot(arguments: Arguments) -> int:
-    """`tidelog snapshot`: once, or with `--watch` until it is told to stop."""
+    """`tidelog snapshot`: once, or with `--watch` until it is told to stop.
+
+    Raises: InvalidArguments: --json of what does not end. Besides, as `take_snapshot` says.
+    """
+    if arguments.json and arguments.watch:
+        raise InvalidArguments("--json", "does not go with --watch, which has no answer to print")
     setting = locate(arguments, Path.cwd())
     async with opened(setting, keep=False) as store:
         if arguments.watch:

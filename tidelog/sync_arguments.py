@@ -29,12 +29,20 @@ def add_hub(commands: Commands) -> None:
             action.add_argument("hub", metavar="DSN", help="its address: postgresql://…")
         if name == "grant":
             action.add_argument("role", metavar="ROLE", help="a role of the Postgres")
-            action.add_argument("--hub", metavar="DSN", help="the hub (that of the store here)")
+            action.add_argument(
+                "--hub",
+                metavar="DSN",
+                help="the hub's address, as its owner (default: that of the store here)",
+            )
         if name == "join":
-            help_text = "its address (the hub that `tidelog hub start` runs on this machine)"
+            help_text = (
+                "its address (default: the hub that `tidelog hub start` runs on this machine)"
+            )
             action.add_argument("hub", metavar="DSN", nargs="?", help=help_text)
         if name in ("grant", "join"):
-            action.add_argument("--project", metavar="NAME", required=True, help="which project")
+            action.add_argument(
+                "--project", metavar="NAME", required=True, help="the project's name on the hub"
+            )
             add_home(action)
         if name in ("start", "status", "join"):
             add_json(action)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from localstore.errors import InvalidArguments
 from localstore.store import Store
 from localstore.values import Row
 from syncd.exchanging import Exchange
@@ -25,8 +26,11 @@ async def sync(arguments: Arguments) -> int:
 
     Raises:
         Unavailable: there is no store, or, with --once, no hub. SyncError: with --once, the hub
-            does not answer or says no; what is local is as it was.
+            does not answer or says no; what is local is as it was. InvalidArguments: --json of what
+            does not end.
     """
+    if arguments.json and not arguments.once:
+        raise InvalidArguments("--json", "goes with --once: the daemon has no answer to print")
     setting = locate(arguments, Path.cwd())
     async with opened(setting, keep=False) as store:
         if not arguments.once:

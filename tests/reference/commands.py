@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.reference.command_examples import EXAMPLES, Example
 from tidelog.arguments import build_parser
+from tidelog.guidance import GUIDES
 from tidelog.summaries import SUMMARIES
 
 HEADS = Path(__file__).parent / "heads"
@@ -55,6 +56,8 @@ def expect_examples(names: list[str]) -> None:
     for name in names:
         if name not in EXAMPLES:
             raise LookupError(f"`tidelog {name}` has no example: give it an entry in {where}")
+        if name not in GUIDES:
+            raise LookupError(f"the help of `tidelog {name}` has no guide in tidelog/guidance.py")
     for name in EXAMPLES:
         if name not in names:
             raise LookupError(f"{where} has an example of `tidelog {name}`, which does not exist")
@@ -109,6 +112,7 @@ def _section(command: Described) -> str:
         command.summary,
         f"```\n{folded(command)}\n```",
         _words(command.words),
+        GUIDES[command.name].text,
         example.text,
         hidden(example),
         _shown(example),
