@@ -137,6 +137,10 @@ GUIDES = {
         "It takes out what `tidelog install` put in, and nothing else.",
         ("uninstall claude-code", "uninstall cursor --scope project"),
     ),
+    "completion": Guide(
+        "It prints, and changes no file. Refs come from the store of the folder you are in.",
+        ("completion bash", "completion fish"),
+    ),
     "demo": Guide(
         "It works on a scratch store and touches no project. Exit code 1 when something did not "
         "come out as told.",

@@ -168,7 +168,7 @@ async def _call(
 @contextmanager
 def told() -> Iterator[Story]:
     """A story in a scratch folder, whose path has the same length everywhere; gone in the end."""
-    root = Path(tempfile.mkdtemp(prefix="page-", dir=Path("/", "tmp")))
+    root = Path(tempfile.mkdtemp(prefix="page-", dir=Path("/", "tmp"))).resolve()
     root.chmod(0o711)  # for root, another user runs the hub's server in it
     story = Story(root)
     try:

@@ -13,9 +13,7 @@ from tests.docs.story import Story, pretty, told
 RUN_ELSEWHERE = {
     "pip install tidelog": "tests/test_wheel.py, with the wheel itself",
     "tidelog sync --watch --home /path/to/project/.tidelog": "tests/tidelog/test_sync.py",
-    "systemctl --user daemon-reload": "needs systemd",
-    "systemctl --user enable --now tidelog-invoices": "needs systemd",
-    "journalctl --user -u tidelog-invoices": "needs systemd",
+    "tidelog install daemon": "tests/packages/test_service.py",
     'loginctl enable-linger "$USER"': "needs systemd",
     "createdb status": "needs a PostgreSQL of the reader's own",
     "tidelog hub init postgresql://owner@hub.example/status": "tests/tidelog/test_hub.py",
@@ -32,6 +30,7 @@ def story() -> Iterator[Story]:
         yield begun
 
 
+@pytest.mark.timeout(900)  # some fifty processes, one after the other
 @pytest.mark.parametrize("page", WRITTEN, ids=str)
 def test_page_shows_what_happens(page: Path) -> None:
     """Every command of the page, run in order, prints what the page shows below it."""

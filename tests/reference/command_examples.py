@@ -143,6 +143,10 @@ $ tidelog sync --once""",
     "uninstall": Example(
         shown="$ tidelog uninstall claude-code --scope project",
     ),
+    "completion": Example(
+        shown="$ tidelog completion bash",
+        lines=2,
+    ),
     "demo": Example(
         shown="$ tidelog demo",
         lines=12,

@@ -26,6 +26,7 @@ def differences(name: str, now: str) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.timeout(900)  # some hundred processes, one after the other
 @pytest.mark.parametrize("name", PAGES)
 def test_page_is_current(name: str) -> None:
     """A page of the reference is what the code and its examples, run again, say."""
