@@ -207,6 +207,6 @@ TOOLSETS = ("core", "vendors", "deployments", "planning", "config", "archive", "
 SHELLS = ("bash", "zsh", "fish")
 _COMPLETION = """\
 Put this where your shell looks when it starts:
-  bash  eval "$(tidelog completion bash)"            in ~/.bashrc
-  zsh   eval "$(tidelog completion zsh)"             in ~/.zshrc, after compinit
-  fish  tidelog completion fish | source             in ~/.config/fish/config.fish"""
+  bash  eval "$(tidelog completion bash)"        in ~/.bashrc
+  zsh   eval "$(tidelog completion zsh)"         in ~/.zshrc, after compinit
+  fish  tidelog completion fish | source         in ~/.config/fish/config.fish"""
