@@ -45,7 +45,8 @@ _CODES: dict[type[TidelogError], HTTPStatus] = {
     Busy: HTTPStatus.SERVICE_UNAVAILABLE,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-_READ_ONLY = "the setting read_only"
+_READ_ONLY = "You can look, but change nothing: read_only is set"
+_NOT_THE_STORE = "You can look, but change nothing until the store is back"
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -69,7 +70,7 @@ class Board:
 
     def frame(self, request: Request, told: Row, mark: str = "") -> Frame:
         """What a page needs beside its rows."""
-        locked = _READ_ONLY if self.read_only else text_of(told, "source") and "the warning above"
+        locked = _READ_ONLY if self.read_only else _NOT_THE_STORE if told else ""
         return Frame(
             now=now(),
             told=told,

@@ -42,7 +42,7 @@ class Frame:
     mark: str = ""
     """The state that the page shows; empty on a page that nobody keeps up to date."""
     locked: str = ""
-    """Why nothing can be changed."""
+    """Why nothing can be changed, in words."""
     is_file: bool = False
     """Whether the page is to stand alone."""
 

@@ -1,16 +1,20 @@
 """`tidelog board` on the command line: the file, the JSON, the address."""
 
 import json
+import os
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from localstore.values import mapping_of, rows_of, text_of
-from tests.tidelog.board.browsing import Page, board
+from tests.tidelog.board.browsing import Page, Site, board
 from tests.tidelog.board.conftest import HOSTILE, Project
-from tests.tidelog.running import tidelog
+from tests.tidelog.running import environment, tidelog
+from tests.tidelog.test_serve_snapshots import is_gone, keeper_of, until
 
 pytestmark = pytest.mark.anyio
 
@@ -93,3 +97,43 @@ def test_ports_there_are_not(tmp_path: Path, port: str) -> None:
     done = tidelog("board", "--port", port, cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
+
+
+def test_the_browser_is_opened_once(still: Project, tmp_path: Path) -> None:
+    """Where there is a screen the browser is started, with a secret that opens the board once and
+    is not the printed one."""
+    told, browser = tmp_path / "told", tmp_path / "browser"
+    os.mkfifo(told)
+    browser.write_text(f'#!/bin/sh\necho "$1" > {told}\n')
+    browser.chmod(0o700)
+    command = [sys.executable, "-m", "tidelog", "board"]
+    screen = environment(DISPLAY=":99", BROWSER=f"{browser} %s")
+    with subprocess.Popen(
+        command, cwd=still.folder, env=screen, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        printed = process.stderr.readline().split()[-1]
+        site = Site(told.read_text().strip(), process)
+        by_hand = Site(printed, process)
+        assert site.port == by_hand.port
+        assert site.url != printed
+        assert site.enter().get("/").status == 200
+        assert site.get(site.url.removeprefix(site.origin)).status == 403
+        assert by_hand.enter().get("/").status == 200
+        process.kill()
+
+
+async def test_what_is_moved_is_committed(project: Project) -> None:
+    """Beside the board a process keeps the snapshots, as beside a server, and ends with it."""
+    with board(project.folder, TIDELOG_SNAPSHOTS="true") as site:
+        keeper = keeper_of(site.process)
+        fields = {"token": site.enter().token(), "version": "1", "status": "completed"}
+        assert site.post(f"/items/{project.key('parser')}", fields).status == 303
+        files = project.folder / ".tidelog" / "status"
+        until(
+            lambda: any("grace" in each.read_text("utf-8") for each in files.rglob("T-*.md")),
+            seconds=120,
+        )
+        site.process.terminate()
+        assert site.process.wait(120) == 0
+        until(lambda: is_gone(keeper), seconds=120)
