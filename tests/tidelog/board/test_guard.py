@@ -33,6 +33,12 @@ async def test_without_the_secret_there_is_nothing(shown: Site, cookie: str) -> 
         assert "Set-Cookie" not in answer.headers
 
 
+async def test_cookies_of_others(shown: Site) -> None:
+    """What other servers of this machine left in the browser keeps nobody out."""
+    among = f'odd={{"a": [1, 2]}}; {shown.cookie}; =x; other'
+    assert Site(shown.url, shown.process, among).get("/").status == 200
+
+
 async def test_every_answer_has_the_headers(shown: Site, still: Project) -> None:
     """Pages, files and refusals all tell the browser to load nothing from elsewhere, to keep
     nothing, and to tell other sites nothing; none lets other origins read."""
