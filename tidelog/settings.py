@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     toolsets: Annotated[tuple[str, ...] | None, NoDecode, BeforeValidator(_names)] = None
     """Which toolsets `serve` offers; absent: all."""
     read_only: bool = False
-    """Whether `serve` leaves out every tool that writes."""
+    """Whether `serve` leaves out every tool that writes, and `board` everything that changes."""
     http_token: SecretStr | None = Field(default=None, min_length=1)
     """What an HTTP client must show. Without it, `serve --http` listens on loopback only."""
     busy_timeout_seconds: float = Field(default=30.0, ge=0.001, le=600)

@@ -77,7 +77,10 @@
     const fresh = new DOMParser().parseFromString(text, "text/html");
     const want = fresh.getElementById("page");
     if (!answer.ok || !want) {
-      say(fresh.getElementById("message")?.textContent ?? text);
+      // A page that is nothing but this message need not be told it again.
+      if (!document.getElementById("message")) {
+        say(fresh.getElementById("message")?.textContent ?? text);
+      }
       return;
     }
     const focused = document.activeElement;

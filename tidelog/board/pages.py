@@ -14,7 +14,7 @@ from jinja2 import ChainableUndefined, Environment, FunctionLoader, Undefined
 from gitlayer.subject import subject, what_changed
 from localstore.disputes import difference
 from localstore.fieldnames import named_field
-from localstore.values import Row, Value, format_moment, mapping_of, text_of
+from localstore.values import Row, Value, format_moment, mapping_of, rows_of, text_of
 from tidelog.board.choices import Choice, selects
 from tidelog.board.text import rendered
 from tidelog.views.lines import age, clock, count
@@ -91,6 +91,7 @@ def _environment() -> Environment:
         "markdown": rendered,
         "n": "{:,}".format,
         "count": count,
+        "rows": lambda listing: rows_of(listing, "items"),
         "subject": subject,
         "what_changed": what_changed,
         "named": named_field,
