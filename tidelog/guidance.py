@@ -14,7 +14,8 @@ class Guide:
 GUIDES = {
     "init": Guide(
         "It changes no file that git tracks. Where a store is already, nothing is changed; with "
-        "another --project it gets that name. `tidelog serve` makes a store by itself.",
+        "another --project it gets that name. Where there is none, `tidelog serve` makes one at "
+        "the first thing that an assistant keeps.",
         ("init", "init --project 'Invoice Desk'"),
     ),
     "serve": Guide(
@@ -42,6 +43,12 @@ GUIDES = {
         "The history is only ever added to; this prints it. With KEY it is every change of one "
         "row, field by field.",
         ("log", "log T-7F3KQ", "log --limit 100 --json"),
+    ),
+    "board": Guide(
+        "Columns, filters, items with their history, conflicts, in the browser of this machine and "
+        "nobody else's; it follows what any process changes, and moves cards as you. --output "
+        "writes it as one file instead, which anybody may open.",
+        ("board", "board --port 8080 --no-open", "board --output status.html"),
     ),
     "report": Guide(
         "Markdown on standard output. To keep it in a file of the project, set report_path in "

@@ -58,6 +58,9 @@ claude-code> save_enhancement {"title": "Read handwriting", "priority": 3,
     "log": Example(
         shown="$ tidelog log --limit 4",
     ),
+    "board": Example(
+        shown="$ tidelog board --output status.html",
+    ),
     "report": Example(
         shown="$ tidelog report",
         lines=14,

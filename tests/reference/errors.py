@@ -17,6 +17,7 @@ WAYS = {
     "busy": "send the same call again; `busy_timeout_seconds` says how long a call waits",
     "cycle": "remove or turn one of the links in `path` first",
     "duplicate": "`existing` is what is there: use that, or choose another name or `client_ref`",
+    "forbidden": "open the board by the address that `tidelog board` prints",
     "hub_server": "the hint names it: install the extra (`pip install 'tidelog[hub]'`), make room, "
     "or look into the server's log beside its files",
     "hub_too_old": "use PostgreSQL 14 or later",

@@ -14,6 +14,7 @@ OF_A_STORE = {
     "ready": "ready",
     "show": "show {}",
     "log": "log",
+    "board": "board",
     "report": "report",
     "snapshot": "snapshot",
     "archive": "archive",
@@ -39,7 +40,7 @@ OF_A_CONFLICT = {
 }
 """Those that need a conflict: see tests/tidelog/test_conflicts.py."""
 
-DEGRADED = ("status", "ready", "show", "log", "report", "conflicts list")
+DEGRADED = ("status", "ready", "show", "log", "board", "report", "conflicts list")
 """Those that answer from another layer when the store is lost, and say so in the answer."""
 
 
