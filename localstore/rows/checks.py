@@ -149,7 +149,9 @@ def _history(connection: sqlite3.Connection) -> Row:
     entries = _scalar(connection, "SELECT count(*) FROM history")
     problems = [f"{untold} rows without the entry of their last change"] if untold else []
     problems += [f"{lost} rows that history tells of are gone"] if lost else []
-    return _told("history", not problems, "; ".join(problems) or f"{entries} entries")
+    return _told(
+        "history", not problems, "; ".join(problems) or f"{entries:,} change{'s' * (entries != 1)}"
+    )
 
 
 def _retold(connection: sqlite3.Connection) -> Row:

@@ -12,6 +12,9 @@ from localstore.values import Row, text_of, to_json
 _MANY = 64
 """More than any valid path is long: stops a walk on a damaged tree that runs in a circle."""
 
+_NEW = "the new item"
+"""How a refusal calls an item that it keeps from being made."""
+
 
 def ancestor_ids(connection: sqlite3.Connection, row_id: str) -> list[str]:
     """The ids above a row, root first, itself excluded. Reads archived parents too."""
@@ -122,17 +125,22 @@ def new_parent(connection: sqlite3.Connection, key: str) -> Row:
 
 
 def check_move(connection: sqlite3.Connection, row_id: str, parent_id: str) -> None:
-    """Check that a row, with all below it, may hang under a parent.
+    """Check that a row, with all below it, may hang under a parent; it need not be there yet.
 
     Raises:
         CycleError, TooDeep: as `rules.check_place` says.
     """
+
+    def ref(member: str) -> str:
+        named = ref_of(connection, member)
+        return _NEW if named == member else named
+
     above = [*ancestor_ids(connection, parent_id), parent_id]
     check_place(
         row_id,
         above=above,
         below=_longest_way_down(connection, row_id),
-        ref=lambda member: ref_of(connection, member),
+        ref=ref,
     )
 
 
