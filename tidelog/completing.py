@@ -53,10 +53,14 @@ class _Values(BaseCompleter):
         """What may stand where the help has this word; with what it is, where that helps."""
         del parser
         match action.metavar:
-            case "KEY":
+            case "KEY" | "REF":
                 return _refs(prefix, parsed_args)
             case "A,B":
                 return _one_more(prefix)
+            case "TARGET":
+                from tidelog.targets.known import TARGETS
+
+                return {name: target.summary for name, target in TARGETS.items()}
             case "FOLDER" | "DIR" | "REPO":
                 return list(DirectoriesCompleter()(prefix))
             case "FILE":

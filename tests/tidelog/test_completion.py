@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from localstore.ids import full_ref
+from tests.laptops import laptops
 from tests.tidelog.conftest import Project
 from tests.tidelog.running import environment, tidelog
 from tidelog.arguments import SHELLS, TOOLSETS
@@ -83,6 +84,33 @@ def test_refs_of_the_store(project: Project) -> None:
     assert refs
     assert all(tidelog("show", ref, cwd=below).code == 0 for ref in refs[:3])
     assert offered(f"tidelog show {refs[0].lower()}", below) == [refs[0]]
+
+
+@pytest.mark.anyio
+async def test_open_conflicts(new_store: Path, tmp_path: Path) -> None:
+    """`conflicts show` and `resolve` are completed with the conflicts that are open."""
+    async with laptops(new_store, tmp_path) as both:
+        item = await both.ann.item("Fix parser")
+        await both.sync()
+        for world, name in ((both.ann, "ann"), (both.ben, "ben")):
+            await world.change(await world.full(item), title=f"By {name}")
+        await both.sync()
+        folder = both.ben.path.parent.parent
+        listed = tidelog("conflicts", "list", "--json", cwd=folder).out
+        [conflict] = json.loads(listed)["items"]
+        for action in ("show", "resolve"):
+            assert offered(f"tidelog conflicts {action} c-", folder) == [conflict["ref"]]
+        tidelog("conflicts", "resolve", conflict["ref"], "--keep", "local", cwd=folder)
+        assert offered("tidelog conflicts show C-", folder) == []
+
+
+def test_what_can_be_installed_into(tmp_path: Path) -> None:
+    """`install` is completed with the names of what it knows."""
+    assert offered("tidelog install claude-", tmp_path) == [
+        "claude-code",
+        "claude-desktop",
+        "claude-skill",
+    ]
 
 
 def test_longer_refs(project: Project) -> None:
