@@ -89,18 +89,19 @@ def name_for(place: Place) -> str:
     return clean(place.project_folder.name)[:PROJECT_LENGTH] or "project"
 
 
-def expect_project_folder(place: Place) -> None:
-    """Where a store would be made unasked: make sure that somebody may want one there.
+def is_project_folder(place: Place) -> bool:
+    """Whether somebody may want a store made there unasked: not in the root or the home folder,
+    where nobody meant to begin a project."""
+    return place.found is not Found.NEW or place.project_folder not in (Path("/"), Path.home())
 
-    Raises:
-        Unavailable: it is the root or the home folder, where nobody meant to begin a project.
-    """
-    if place.found is Found.NEW and place.project_folder in (Path("/"), Path.home()):
-        raise Unavailable(
-            f"no store found, and {place.project_folder} is no project's folder",
-            hint="start the server in a project's folder, or give it --home FOLDER or the "
-            "variable TIDELOG_HOME",
-        )
+
+def no_project_folder(place: Place) -> Unavailable:
+    """The refusal to make one in such a folder."""
+    return Unavailable(
+        f"no store found, and {place.project_folder} is no project's folder",
+        hint="start the server in a project's folder, or give it --home FOLDER or the "
+        "variable TIDELOG_HOME",
+    )
 
 
 async def _join(place: Place, setting: Setting, dsn: str, name: str | None) -> int:

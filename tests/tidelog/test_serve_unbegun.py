@@ -85,6 +85,17 @@ async def test_init_meanwhile(tmp_path: Path) -> None:
         assert (await asked(one, "get_project_status"))["project"] == "Harbour"
 
 
+async def test_hub_that_may_have_it(tmp_path: Path) -> None:
+    """Where a hub is set the store is made at once, for what others keep there to be fetched into;
+    but not in the home folder."""
+    hub = {"TIDELOG_HUB": "postgresql://127.0.0.1:9/status"}
+    (tmp_path / "harbour").mkdir()
+    for folder, is_made in ((tmp_path, False), (tmp_path / "harbour", True)):
+        async with client(folder, HOME=str(tmp_path), **hub) as one:
+            await asked(one, "list_vendors")
+        assert (folder / ".tidelog/store.db").exists() is is_made
+
+
 @pytest.mark.parametrize("where", ["/", "home"])
 async def test_nothing_begins_where_nobody_meant_to(where: str, tmp_path: Path) -> None:
     """In / and in the home folder a server answers reads with a warning and refuses each write,

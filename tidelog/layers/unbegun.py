@@ -1,7 +1,7 @@
 """A project that nothing was ever written for: empty to read, and begun by its first write.
 
 A client may start a server in every folder it is opened in. Only where somebody keeps something
-does a store appear.
+does a store appear, or where a hub is set, which may have the project already.
 """
 
 import asyncio
@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from localstore.errors import Unavailable
 from localstore.store import Store
 from localstore.values import Row
 from mcp_server.layers import Layers
-from tidelog.beginning import expect_project_folder, make_store, name_for
+from tidelog.beginning import is_project_folder, make_store, name_for, no_project_folder
 from tidelog.layers.rooms import Rooms
 from tidelog.opening import Setting, is_begun
 
@@ -22,10 +21,16 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def begun_by_writing(setting: Setting, layers: Layers) -> AsyncIterator[Layers]:
-    """`layers`, or before there is a store at the setting's place what answers for it till then."""
-    rooms = Rooms(setting.settings.values.archive_after_days)
+    """`layers`, or before there is a store at the setting's place what answers for it till then.
+
+    Raises: Unavailable: a hub is set, and the store it would be fetched into cannot be made.
+    """
+    place, settings = setting.place, setting.settings.values
+    if settings.hub is not None and not is_begun(place) and is_project_folder(place):
+        await make_store(place, settings)
+    rooms = Rooms(settings.archive_after_days)
     try:
-        yield layers if is_begun(setting.place) else _Unbegun(setting, layers, rooms)
+        yield layers if is_begun(place) else _Unbegun(setting, layers, rooms)
     finally:
         await rooms.close()
 
@@ -54,7 +59,8 @@ class _Unbegun:
         """
         async with self._one_at_a_time:
             if not is_begun(self._setting.place):
-                expect_project_folder(self._setting.place)
+                if not is_project_folder(self._setting.place):
+                    raise no_project_folder(self._setting.place)
                 trial = await self._nothing()
                 try:
                     await call(trial)
@@ -67,8 +73,7 @@ class _Unbegun:
         return await self._rooms.new(name_for(self._setting.place))
 
     def _told(self) -> Row:
-        try:
-            expect_project_folder(self._setting.place)
-        except Unavailable as refusal:
-            return {"source": "local", "warning": f"{refusal.message}; {refusal.hint}"}
-        return {}
+        if is_project_folder(self._setting.place):
+            return {}
+        refusal = no_project_folder(self._setting.place)
+        return {"source": "local", "warning": f"{refusal.message}; {refusal.hint}"}
