@@ -15,6 +15,7 @@ from typing import Literal
 from localstore.disk import to_disk
 from localstore.entities import ENTITIES
 from localstore.errors import Unavailable
+from localstore.reading import reading
 from localstore.rows.checks import all_checks
 from localstore.rows.lookup import ARCHIVE
 from localstore.schema import MIGRATIONS, applied_migrations
@@ -73,7 +74,7 @@ def outline(backup: Backup) -> Row:
     }
     try:
         row["bytes"] = backup.path.stat().st_size
-        with closing(_reader(backup.path)) as connection:
+        with reading(backup.path) as connection:
             rows = [connection.execute(f"SELECT count(*) FROM {table}") for table in _TABLES]
             changes = connection.execute("SELECT count(*) FROM history")
             counted = [int(each.fetchone()[0]) for each in (*rows, changes)]
@@ -127,15 +128,11 @@ def back_up(
 def _state_of(path: Path) -> tuple[object, ...] | None:
     """What two files have in common when one need not be copied again; None: it cannot be read."""
     try:
-        with closing(_reader(path)) as connection:
+        with reading(path) as connection:
             newest = "SELECT seq, change_id FROM history ORDER BY seq DESC LIMIT 1"
             return *applied_migrations(connection), connection.execute(newest).fetchone()
     except sqlite3.Error:
         return None
-
-
-def _reader(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
 
 
 @contextmanager
@@ -168,7 +165,7 @@ def _copy(store: Path, copy: Path, stopped: Callable[[], bool]) -> None:
         if stopped():
             raise sqlite3.OperationalError("stopped")
 
-    with closing(_reader(store)) as source, closing(sqlite3.connect(copy)) as target:
+    with reading(store) as source, closing(sqlite3.connect(copy)) as target:
         # Neither a journal nor a sync before the end: until it has a name nobody trusts the copy.
         target.execute("PRAGMA journal_mode = OFF")
         target.execute("PRAGMA synchronous = OFF")

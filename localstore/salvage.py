@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from localstore.ancestry import Change, ancestors
 from localstore.entities import ENTITIES, WORK_ITEM, Entity
+from localstore.reading import reading
 from localstore.rows.loading import tell_untold
 from localstore.rows.lookup import ARCHIVE
 from localstore.rows.sync_place import TABLES
@@ -42,10 +43,9 @@ def salvage(damaged: Path, target: Path, *, earlier: Path | None) -> Salvaged:
     Raises:
         sqlite3.Error: nothing of it can be read, or the target cannot be written.
     """
-    uri = f"{damaged.absolute().as_uri()}?mode=ro"
     read, torn = 0, []
     with (
-        closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as source,
+        reading(damaged) as source,
         closing(sqlite3.connect(target, isolation_level=None)) as into,
     ):
         source.text_factory = bytes
@@ -159,8 +159,7 @@ def first_unknown(old: Path, new: Path) -> int | None:
 
     Raises: sqlite3.Error: one of them cannot be read.
     """
-    uri = f"{old.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as connection:
+    with reading(old) as connection:
         connection.execute("ATTACH ? AS new", (str(new),))
         found = connection.execute(
             "SELECT min(seq) FROM history h WHERE NOT EXISTS "
@@ -176,9 +175,8 @@ def grown_from(new: Path, changes: Sequence[Row]) -> set[str]:
         text_of(entry, "change_id"): Change(tuple(texts_of(entry, "parents")), {})
         for entry in (mapping_of(each, "entry") for each in changes)
     }
-    uri = f"{new.absolute().as_uri()}?mode=ro"
     every = " UNION ALL ".join(f"SELECT change_id FROM {table}" for table in TABLES)
-    with closing(sqlite3.connect(uri, uri=True)) as connection:
+    with reading(new) as connection:
         standing = [str(change_id) for (change_id,) in connection.execute(every)]
     seen: set[str] = set()
     for change_id in standing:
@@ -189,8 +187,7 @@ def grown_from(new: Path, changes: Sequence[Row]) -> set[str]:
 def newest_change(path: Path) -> str | None:
     """The id of the newest change of a store; None when that cannot be read."""
     try:
-        uri = f"{path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
+        with reading(path) as connection:
             newest = "SELECT change_id FROM history ORDER BY seq DESC LIMIT 1"
             found = connection.execute(newest).fetchone()
     except sqlite3.Error:

@@ -2,12 +2,12 @@
 
 import asyncio
 import sqlite3
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from localstore.backups import backups_of
 from localstore.errors import TidelogError
+from localstore.reading import reading
 from localstore.rows.views import to_the_second
 from localstore.values import Row, text_of
 from syncd.hub import Asking
@@ -124,8 +124,7 @@ def _backup(setting: Setting) -> Offer:
     if not found:
         return Offer("backups", what, lacking="there is none")
     try:
-        uri = f"{found[0].path.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
+        with reading(found[0].path) as connection:
             newest = "SELECT changed_at FROM history ORDER BY seq DESC LIMIT 1"
             [made] = connection.execute(newest).fetchone()
     except (sqlite3.Error, TypeError, ValueError) as failure:

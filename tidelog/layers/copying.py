@@ -10,6 +10,7 @@ from localstore.connection import translated
 from localstore.errors import Busy, Unavailable
 from localstore.looking import Look
 from localstore.opened import mark_of
+from localstore.reading import reading
 from localstore.schema import is_current
 from tidelog.layers.sights import log_of, sights_of
 
@@ -60,9 +61,8 @@ def copy_ours(store: Path, target: Path) -> None:
 
 
 def _by_pages(store: Path, target: Path) -> None:
-    uri = f"{store.absolute().as_uri()}?mode=ro"
     with (
-        closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS)) as source,
+        reading(store, wait_seconds=_WAIT_SECONDS) as source,
         closing(sqlite3.connect(target)) as copy,
     ):
         source.backup(copy, progress=_gives_up(), sleep=0)

@@ -1,9 +1,10 @@
 """What a store that cannot be opened may still tell: its project's name, and its id on the hub."""
 
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
+
+from localstore.reading import reading
 
 _WAIT_SECONDS = 0.2
 
@@ -18,8 +19,7 @@ class Known(NamedTuple):
 def known_of(store: Path) -> Known:
     """Ask the file itself, past whatever keeps it from being opened as a store; only read it."""
     try:
-        uri = f"{store.absolute().as_uri()}?mode=ro"
-        with closing(sqlite3.connect(uri, uri=True, timeout=_WAIT_SECONDS)) as connection:
+        with reading(store, wait_seconds=_WAIT_SECONDS) as connection:
             return Known(
                 _text(connection, "SELECT value FROM meta WHERE key = 'project'"),
                 _text(connection, "SELECT project_id FROM sync"),
