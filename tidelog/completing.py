@@ -16,7 +16,6 @@ from localstore.suggesting import ARCHIVED, CONFLICTS, ROWS, refs_like
 from tidelog.arguments import TOOLSETS, Arguments, build_parser
 from tidelog.discovery import find_place
 from tidelog.screen import say
-from tidelog.views.lines import clean
 
 _AT_MOST = 50
 
@@ -71,6 +70,8 @@ class _Values(BaseCompleter):
 
 def _refs(prefix: str, words: argparse.Namespace) -> dict[str, str]:
     """Refs of the store here, each with its row's name; nothing where there is no store."""
+    from tidelog.views.lines import clean  # twice as long to load as all that a flag needs
+
     home = getattr(words, "home", None) or os.environ.get("TIDELOG_HOME")
     place = find_place(Path.cwd(), home=Path(home) if home else None)
     tables = {"conflicts": CONFLICTS, "archive": ARCHIVED}.get(words.command, ROWS)

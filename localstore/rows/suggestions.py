@@ -3,6 +3,8 @@
 import sqlite3
 from typing import Literal
 
+from localstore.ids import short_ref
+
 LIMIT = 100
 LONGEST = 200
 """No value that is suggested is longer, nor holds what cannot be printed."""
@@ -20,6 +22,17 @@ _QUERIES = {
     "AND substr(ref, 1, 7) LIKE :begins ESCAPE '!' ORDER BY updated_at DESC",
 }
 
+_NAMES = {
+    "work_items": "title",
+    "archived_work_items": "title",
+    "vendors": "name",
+    "enhancements": "title",
+    "deployments": "commit_hash",
+    "conflicts": "entity || ', ' || field",
+}
+_FIRST = {"work_items": "updated_at DESC", "vendors": "name", "conflicts": "noticed_at"}
+_LIVE = {"work_items": "AND deleted_at IS NULL", "conflicts": "AND status = 'open'"}
+
 
 def suggest(
     connection: sqlite3.Connection,
@@ -29,6 +42,25 @@ def suggest(
     """At most 100 values that begin with `prefix` in any case, the usual ones first."""
     if len(prefix) > LONGEST or not prefix.isprintable():
         return []
-    begins = prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
-    found = connection.execute(f"{_QUERIES[what]} LIMIT {LIMIT}", {"begins": begins})
+    found = connection.execute(f"{_QUERIES[what]} LIMIT {LIMIT}", {"begins": _pattern(prefix)})
     return [str(value) for (value,) in found]
+
+
+def named_refs(
+    connection: sqlite3.Connection, table: str, prefix: str, limit: int
+) -> dict[str, str]:
+    """At most `limit` refs of a table that begin with `prefix` in any case, each with what its row
+    is called. A ref is given in the form lists show, or whole when more than that is there already.
+    """
+    is_long = len(prefix) > len(short_ref(prefix))
+    query = (
+        f"SELECT ref, {_NAMES[table]} FROM {table}"
+        f" WHERE ref LIKE ? ESCAPE '!' {_LIVE.get(table, '')}"
+        f" ORDER BY {_FIRST.get(table, 'created_at DESC')} LIMIT ?"
+    )
+    found = connection.execute(query, (_pattern(prefix), limit))
+    return {ref if is_long else short_ref(ref): name for ref, name in found}
+
+
+def _pattern(prefix: str) -> str:
+    return prefix.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "%"
