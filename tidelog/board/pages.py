@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
-from importlib.resources import files
-from pathlib import Path
 
 from jinja2 import ChainableUndefined, Environment, FunctionLoader, Undefined
 
@@ -17,6 +15,7 @@ from localstore.fieldnames import named_field
 from localstore.values import Row, Value, format_moment, mapping_of, rows_of, text_of
 from tidelog.board.choices import Choice, selects
 from tidelog.board.text import rendered
+from tidelog.packaged import packaged_text
 from tidelog.views.lines import age, clock, count
 
 _STEERING = re.compile(
@@ -67,13 +66,8 @@ def _when(frame: Frame, moment: Value | Undefined) -> str:
 
 
 def source_of(name: str) -> str:
-    """A template or another file of the page, from the package, or, in a checkout, from the folder
-    `templates` beside it."""
-    packaged = files("tidelog") / "templates" / "board" / name
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    beside = Path(__file__).parent.parent.parent / "templates" / "board" / name
-    return beside.read_text(encoding="utf-8")
+    """A template or another file of the page."""
+    return packaged_text(f"board/{name}")
 
 
 @cache
