@@ -86,12 +86,11 @@ def _fetched() -> tuple[Path, Path]:
     wheels = FOLDER / "wheels"
     built = FOLDER / "dist"
     pip = [sys.executable, "-m", "pip", "-q", "--disable-pip-version-check"]
-    commands = [
+    folder = ["-d", str(wheels), "--find-links", str(wheels)]
+    for command in (
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(built)],
-        [*pip, "download", "-d", str(wheels), "-c", "constraints.txt", "--find-links", str(wheels)],
-    ]
-    commands[1].append(str(ROOT))
-    for command in commands:
+        [*pip, "download", *folder, "-c", "constraints.txt", str(ROOT)],
+    ):
         done = run(command, os.environ, ROOT, seconds=_SECONDS)
         assert done.code == 0, done.stderr
     [wheel] = built.glob(f"tidelog-{__version__}-*.whl")

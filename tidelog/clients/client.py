@@ -100,10 +100,8 @@ class Client:
 
     def last_steps(self, asked: Asked) -> Sequence[str]:
         """When the client lets go of it."""
-        commit = (
-            ["Commit that, and it is gone for everybody."] if asked.scope is Scope.PROJECT else []
-        )
-        return [*commit, "A session that runs keeps its server until it ends."]
+        del asked
+        return ["A session that runs keeps its server until it ends."]
 
     def _updated(self, text: str, path: Sequence[str], entry: Row) -> str:
         """The text with the fields of our entry as they should be."""

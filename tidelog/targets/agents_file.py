@@ -72,9 +72,9 @@ class AgentsFile:
         )
 
     def last_steps(self, asked: Asked) -> Sequence[str]:
-        """Who still has it."""
+        """Nothing more."""
         del asked
-        return ("Commit that, and it is gone for everybody.",)
+        return ()
 
 
 def _written(newline: str) -> str:

@@ -70,7 +70,8 @@ async def uninstall(arguments: Arguments) -> int:
     if not done.exists:
         say("Nothing else was in that file, so it is gone.")
     _tell_backup(done, asked)
-    say("", *target.last_steps(asked))
+    shared = ["Commit that, and it is gone for everybody."]
+    say("", *(shared if asked.scope is Scope.PROJECT else []), *target.last_steps(asked))
     return 0
 
 

@@ -10,8 +10,6 @@ from localstore.errors import Unavailable
 from tidelog.discovery import FOLDER
 from tidelog.targets.target import NAME, Machine
 
-RUNNERS = ("uvx", "pipx")
-"""What runs a package from an environment that is thrown away, without and with `run`."""
 CACHE_TAG = "CACHEDIR.TAG"
 """The file by which a cache says that it is one; a cleaner may empty such a folder."""
 

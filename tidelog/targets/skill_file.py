@@ -55,11 +55,8 @@ class SkillFile:
 
     def last_steps(self, asked: Asked) -> Sequence[str]:
         """When it is gone."""
-        shared = ["Commit that, and it is gone for everybody."]
-        return (
-            *(shared if asked.scope is Scope.PROJECT else []),
-            "A session that runs keeps it until it ends.",
-        )
+        del asked
+        return ("A session that runs keeps it until it ends.",)
 
     def _expect_fit(self, before: str | None, asked: Asked) -> None:
         expect_plain(asked, self.name)

@@ -142,5 +142,5 @@ class Target(Protocol):
         ...
 
     def last_steps(self, asked: Asked) -> Sequence[str]:
-        """What to do now that it is uninstalled; may be empty."""
+        """What to do now that it is uninstalled, beside committing what is shared; may be empty."""
         ...
